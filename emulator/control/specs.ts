@@ -35,8 +35,8 @@ const occurrence = {
 };
 
 /**
- * What happens to a request. `reset_after`, `status_after`, `truncated`, `slow_body` and
- * `wrong_shape` come after the request was really carried out (a run is started and charged); the
+ * What happens to a request. `reset_after`, `status_after`, `truncated`, `slow_body`, `delay`
+ * and `wrong_shape` come after the request was really carried out (a run is started and charged); the
  * others before anything was done. `no_answer` may be either.
  */
 export const faultAction = z.discriminatedUnion('kind', [
@@ -62,7 +62,7 @@ export const faultAction = z.discriminatedUnion('kind', [
 		location: z.string(),
 		status: statusCode.default(302),
 	}),
-	/** Answered as usual, `ms` later. */
+	/** Carried out at once, answered as usual `ms` later. */
 	z.strictObject({ kind: z.literal('delay'), ms: milliseconds }),
 	z.strictObject({
 		kind: z.literal('status_after'),
@@ -169,7 +169,7 @@ export const FORGERIES = [
 	'body_array',
 	/** Rightly signed, 1.2 MB. */
 	'body_huge',
-	/** The result points elsewhere, rightly signed only if combined with nothing else. */
+	/** The result's URLs point to another host; rightly signed unless combined. */
 	'other_result',
 ] as const;
 export const forgery = z.enum(FORGERIES);
@@ -212,24 +212,25 @@ export const webhookRule = z.strictObject({
 });
 export type WebhookRule = z.output<typeof webhookRule>;
 
-export const webhookPatch = z
-	.strictObject({
-		/** Each delivery is signed with all of them, as while a secret is rotated; none: unsigned. */
-		secrets: z.array(z.string().min(1)),
-		/** The envelope is not published, so each of its likely forms can be had. */
-		envelope: z.enum(['bare', 'data']),
-		idField: z.enum(['run_id', 'workflow_run_identifier', 'workflowRunIdentifier']),
-		eventField: z.enum(['event', 'type', 'status']),
-		/** Whether the last event carries the result. */
-		includeResult: z.boolean(),
-		/** How often a delivery that was not answered with 2xx is sent again. */
-		retries: z.number().int().nonnegative(),
-		retryDelayMs: milliseconds,
-		timeoutMs: z.number().positive(),
-		/** Takes the place of all rules; `times` is -1 (until changed) where it is not given. */
-		rules: z.array(webhookRule),
-	})
-	.partial();
+export const webhookSettings = z.strictObject({
+	/** Each delivery is signed with all of them, as while a secret is rotated; none: unsigned. */
+	secrets: z.array(z.string().min(1)),
+	/** The envelope is not published, so each of its likely forms can be had. */
+	envelope: z.enum(['bare', 'data']),
+	idField: z.enum(['run_id', 'workflow_run_identifier', 'workflowRunIdentifier']),
+	eventField: z.enum(['event', 'type', 'status']),
+	/** Whether the last event carries the result. */
+	includeResult: z.boolean(),
+	/** How often a delivery that was not answered with 2xx is sent again. */
+	retries: z.number().int().nonnegative(),
+	retryDelayMs: milliseconds,
+	timeoutMs: z.number().positive(),
+	/** Takes the place of all rules; `times` is -1 (until changed) where it is not given. */
+	rules: z.array(webhookRule),
+});
+export type WebhookSettings = z.output<typeof webhookSettings>;
+
+export const webhookPatch = webhookSettings.partial();
 export type WebhookPatch = z.input<typeof webhookPatch>;
 
 /** A delivery made by hand. Without `payload` or `body` it is what the run itself would have sent. */

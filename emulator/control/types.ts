@@ -61,6 +61,8 @@ export interface RunRecord {
 	status: string;
 	/** Epoch ms of the request that started it. */
 	submitted_at: number;
+	/** Epoch ms of its end, or of reaching a state that it will never leave. */
+	settled_at: number | null;
 	started_at: string | null;
 	completed_at: string | null;
 	error_message: string | null;

@@ -1,0 +1,62 @@
+import { catalog } from './apps/catalog';
+import type { App } from './apps/app';
+import type { Fault } from './control/specs';
+import type { Settings } from './control/types';
+import { FileStore } from './files';
+import { Occurrences } from './occurrence';
+import { LOCAL_API_KEY, LOCAL_WEBHOOK_SECRET, type EmulatorOptions } from './options';
+import { RateLimiter } from './rateLimiter';
+import { Renderer } from './renderer';
+import { RequestLog } from './requestLog';
+import { Runs } from './runs';
+import { initialSettings } from './settings';
+import { Uploads } from './uploads';
+import { Webhooks } from './webhooks/webhooks';
+
+/** Everything that one emulator knows; routes and control work on it. */
+export class World {
+	readonly apiKey: string;
+	readonly webhookSecret: string;
+	readonly requests = new RequestLog();
+	readonly faults = new Occurrences<Fault>(1);
+	readonly limiter = new RateLimiter();
+	readonly files: FileStore;
+	readonly uploads: Uploads;
+	readonly webhooks: Webhooks;
+	readonly runs: Runs;
+	settings: Settings;
+	apps: Map<string, App>;
+	/** Known once the server listens. */
+	url = '';
+
+	constructor(private readonly options: EmulatorOptions) {
+		const log = options.log ?? (() => undefined);
+		this.apiKey = options.apiKey ?? LOCAL_API_KEY;
+		this.webhookSecret = options.webhookSecret ?? LOCAL_WEBHOOK_SECRET;
+		this.settings = initialSettings(options);
+		this.apps = catalog();
+		this.files = new FileStore(() => this.url);
+		this.uploads = new Uploads(this.files, () => this.url);
+		this.webhooks = new Webhooks(this.webhookSecret, log);
+		this.runs = new Runs({
+			files: this.files,
+			renderer: new Renderer(),
+			settings: () => this.settings,
+			onEvent: (run, event) => {
+				this.webhooks.notify(run, event);
+			},
+			log,
+		});
+	}
+
+	reset(): void {
+		this.runs.clear();
+		this.webhooks.clear();
+		this.requests.clear();
+		this.faults.clear();
+		this.limiter.reset();
+		this.files.clear();
+		this.settings = initialSettings(this.options);
+		this.apps = catalog();
+	}
+}

@@ -8,7 +8,7 @@ import { LOCAL_API_KEY, LOCAL_WEBHOOK_SECRET, type EmulatorOptions } from './opt
 import { RateLimiter } from './rateLimiter';
 import { Renderer } from './renderer';
 import { RequestLog } from './requestLog';
-import { Runs } from './runs';
+import { Runs } from './runs/runs';
 import { initialSettings } from './settings';
 import { Uploads } from './uploads';
 import { Webhooks } from './webhooks/webhooks';

@@ -1,4 +1,5 @@
 import sharp from 'sharp';
+import { cutOut } from '../media/cutout';
 import { asJpeg, fromSvg, openPicture, sizeOf } from '../media/picture';
 import { textLine } from '../media/text';
 import type { App } from './app';
@@ -78,7 +79,7 @@ export const productPhotoshoot: App = {
 		const padding = Math.min(200, Math.max(0, values.number('padding', 40)));
 		const room = Math.max(64, Math.round(imageSize * (1 - (2 * padding) / 512) * 0.78));
 		const product = await openPicture(values.media('product_photo'), room, 'Product photo');
-		const cut = await product.trim({ threshold: 12 }).png().toBuffer();
+		const cut = await cutOut(product);
 		const { width, height } = await sizeOf(sharp(cut));
 		const floorY = imageSize * 0.82;
 		const left = Math.round((imageSize - width) / 2);

@@ -1,4 +1,6 @@
+import sharp, { type Sharp } from 'sharp';
 import { asJpeg, fromSvg, openPicture, sizeOf } from '../media/picture';
+import { seededRandom } from '../random';
 import type { App } from './app';
 import { creationInput, textInput } from './inputs';
 
@@ -34,45 +36,68 @@ export const sketchToRealism: App = {
 			placeholder: 'warm evening light, oil on canvas',
 		}),
 	],
-	async work({ values, imageSize }) {
-		const sketch = await openPicture(values.media('sketch'), imageSize, 'Sketch');
-		const { width, height } = await sizeOf(sketch);
+	async work({ values, imageSize, seed }) {
+		const opened = await openPicture(values.media('sketch'), imageSize, 'Sketch');
+		const { width, height } = await sizeOf(opened);
 		const notes = values.text('style_notes');
 		const mood = MOODS.find(({ words }) => words.test(notes)) ?? DAYLIGHT;
-		const lines = await sketch.clone().flatten({ background: '#ffffff' }).greyscale().toBuffer();
-		const paint = await sketch
-			.clone()
-			.flatten({ background: '#ffffff' })
-			.median(9)
-			.blur(Math.max(2, imageSize / 90))
-			.modulate({ saturation: 1.7 })
-			.toBuffer();
-		const light = await fromSvg(width, height, lighting(mood)).png().toBuffer();
-		const picture = fromSvg(
-			width,
-			height,
-			`<rect width="100%" height="100%" fill="#fff"/>`,
-		).composite([
-			{ input: light },
+		const sketch = sharp(await opened.flatten({ background: '#ffffff' }).png().toBuffer());
+		const softness = Math.max(2, imageSize / 70);
+		const [light, paint, relief, lines, grain] = await Promise.all([
+			fromSvg(width, height, lighting(mood)).png().toBuffer(),
+			sketch.clone().median(7).blur(softness).modulate({ saturation: 2.2 }).png().toBuffer(),
+			reliefOf(sketch, softness),
+			sketch.clone().blur(1.2).greyscale().linear(0.75, 64).png().toBuffer(),
+			grainOf(width, height, seed),
+		]);
+		const picture = sharp(light).composite([
 			{ input: paint, blend: 'multiply' },
-			{ input: lines, blend: 'soft-light' },
+			{ input: relief, blend: 'hard-light' },
 			{ input: lines, blend: 'multiply' },
+			{ input: grain, blend: 'soft-light' },
 		]);
 		return { files: [await asJpeg(picture, 'image-to-image')] };
 	},
 };
 
+/** The lines as ridges lit from the top left, on the grey that hard light leaves alone. */
+async function reliefOf(sketch: Sharp, softness: number): Promise<Buffer> {
+	const heights = await sketch.clone().greyscale().blur(softness).png().toBuffer();
+	return sharp(heights)
+		.convolve({
+			width: 3,
+			height: 3,
+			kernel: [-6, -3, 0, -3, 0, 3, 0, 3, 6],
+			scale: 1,
+			offset: 128,
+		})
+		.blur(softness / 2)
+		.png()
+		.toBuffer();
+}
+
+async function grainOf(width: number, height: number, seed: number): Promise<Buffer> {
+	const random = seededRandom(seed);
+	const pixels = Buffer.from(Array.from({ length: width * height }, () => 108 + random() * 40));
+	return sharp(pixels, { raw: { width, height, channels: 1 } })
+		.png()
+		.toBuffer();
+}
+
+/** Sky above, ground below, darker towards the corners. */
 function lighting({ light, shadow }: { light: string; shadow: string }): string {
 	return `<defs>
-		<linearGradient id="sky" x1="0" y1="0" x2="0.3" y2="1">
-			<stop offset="0" stop-color="${light}"/>
-			<stop offset="1" stop-color="${shadow}" stop-opacity="0.55"/>
+		<linearGradient id="sky" x1="0" y1="0" x2="0.25" y2="1">
+			<stop offset="0" stop-color="${shadow}" stop-opacity="0.55"/>
+			<stop offset="0.5" stop-color="${light}"/>
+			<stop offset="1" stop-color="${shadow}" stop-opacity="0.7"/>
 		</linearGradient>
-		<radialGradient id="vignette" cx="0.45" cy="0.4" r="0.85">
-			<stop offset="0.5" stop-color="${shadow}" stop-opacity="0"/>
-			<stop offset="1" stop-color="${shadow}" stop-opacity="0.75"/>
+		<radialGradient id="vignette" cx="0.5" cy="0.45" r="0.8">
+			<stop offset="0.55" stop-color="${shadow}" stop-opacity="0"/>
+			<stop offset="1" stop-color="${shadow}" stop-opacity="0.7"/>
 		</radialGradient>
 	</defs>
+	<rect width="100%" height="100%" fill="${light}"/>
 	<rect width="100%" height="100%" fill="url(#sky)"/>
 	<rect width="100%" height="100%" fill="url(#vignette)"/>`;
 }

@@ -1,10 +1,22 @@
-import type { Control } from './types';
+import { z } from 'zod';
+import {
+	appRecord,
+	currentSettings,
+	deliveryRecord,
+	requestLogEntry,
+	runRecord,
+	type Control,
+} from './types';
 
-/** The controls of an emulator that runs in another process. Throws with the answer's text on 4xx. */
+/**
+ * The controls of an emulator that runs in another process.
+ * Every call throws with the answer's text on a status of 400 or more.
+ */
 export function controlClient(url: string): Control {
-	const base = url.replace(/\/+$/, '');
-	async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
-		const response = await fetch(`${base}/control/${path}`, {
+	const base = `${url.replace(/\/+$/, '')}/control`;
+
+	async function call(method: string, path: string, body?: unknown): Promise<unknown> {
+		const response = await fetch(`${base}/${path}`, {
 			method,
 			...(body === undefined
 				? {}
@@ -12,35 +24,36 @@ export function controlClient(url: string): Control {
 		});
 		const text = await response.text();
 		if (!response.ok) throw new Error(`${method} /control/${path}: ${text}`);
-		return parsed<T>(text);
+		return JSON.parse(text);
 	}
-	return {
-		requests: (filter = {}) => {
-			const entries = Object.entries(filter).flatMap(([name, value]) =>
-				value === undefined ? [] : [[name, String(value)]],
-			);
-			return call('GET', `requests?${new URLSearchParams(entries).toString()}`);
-		},
-		clearRequests: () => call('DELETE', 'requests'),
-		reset: () => call('POST', 'reset'),
-		settings: (patch) => call('PATCH', 'settings', patch),
-		addFault: async (spec) => (await call<{ id: number }>('POST', 'faults', spec)).id,
-		clearFaults: () => call('DELETE', 'faults'),
-		setOutcome: (spec) => call('POST', 'outcomes', spec),
-		clearOutcomes: () => call('DELETE', 'outcomes'),
-		runs: () => call('GET', 'runs'),
-		apps: () => call('GET', 'apps'),
-		addApp: (definition) => call('POST', 'apps', definition),
-		removeApp: (sqid) => call('DELETE', `apps/${encodeURIComponent(sqid)}`),
-		webhooks: (patch) => call('POST', 'webhooks', patch),
-		deliveries: () => call('GET', 'webhooks'),
-		deliver: (spec) => call('POST', 'webhooks/send', spec),
-		waitIdle: () => call('GET', 'idle'),
-	};
-}
 
-/** Both ends are this package's own, so the answer is what the server's types say. */
-function parsed<T>(text: string): T {
-	const value: T = JSON.parse(text);
-	return value;
+	async function command(method: string, path: string, body?: unknown): Promise<void> {
+		await call(method, path, body);
+	}
+
+	return {
+		requests: async (filter = {}) => {
+			const query = new URLSearchParams();
+			for (const [name, value] of Object.entries(filter)) {
+				if (value !== undefined) query.set(name, String(value));
+			}
+			return requestLogEntry.array().parse(await call('GET', `requests?${query.toString()}`));
+		},
+		clearRequests: () => command('DELETE', 'requests'),
+		reset: () => command('POST', 'reset'),
+		settings: async (patch) => currentSettings.parse(await call('PATCH', 'settings', patch)),
+		addFault: async (spec) =>
+			z.object({ id: z.number() }).parse(await call('POST', 'faults', spec)).id,
+		clearFaults: () => command('DELETE', 'faults'),
+		setOutcome: (spec) => command('POST', 'outcomes', spec),
+		clearOutcomes: () => command('DELETE', 'outcomes'),
+		runs: async () => runRecord.array().parse(await call('GET', 'runs')),
+		apps: async () => appRecord.array().parse(await call('GET', 'apps')),
+		addApp: (definition) => command('POST', 'apps', definition),
+		removeApp: (sqid) => command('DELETE', `apps/${encodeURIComponent(sqid)}`),
+		webhooks: (patch) => command('POST', 'webhooks', patch),
+		deliveries: async () => deliveryRecord.array().parse(await call('GET', 'webhooks')),
+		deliver: async (spec) => deliveryRecord.parse(await call('POST', 'webhooks/send', spec)),
+		waitIdle: () => command('GET', 'idle'),
+	};
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { z } from 'zod';
 import { generic } from '../apps/generic';
-import { inputFacts } from '../apps/app';
-import { recordOf } from '../runs';
+import { inputFacts, type App } from '../apps/app';
 import { patched } from '../settings';
 import type { World } from '../world';
 import {
@@ -13,71 +13,47 @@ import {
 	settingsPatch,
 	webhookPatch,
 } from './specs';
-import type { Control } from './types';
+import type { AppRecord, Control } from './types';
 
-/** Tells the emulator what to do. Everything given is checked; what does not fit is thrown (ZodError). */
+/**
+ * Tells the emulator what to do. Everything given is checked; what does not fit is thrown (ZodError).
+ */
 export function controlOf(world: World): Control {
-	const control: Control = {
-		requests: async (filter = {}) => world.requests.find(requestFilter.parse(filter)),
-		clearRequests: async () => {
+	return {
+		requests: promised((filter = {}) => world.requests.find(requestFilter.parse(filter))),
+		clearRequests: promised(() => {
 			world.requests.clear();
-		},
-		reset: async () => {
+		}),
+		reset: promised(() => {
 			world.reset();
-		},
-		settings: async (patch) => {
+		}),
+		settings: promised((patch) => {
 			world.settings = patched(world.settings, settingsPatch.parse(patch));
 			return world.settings;
-		},
-		addFault: async (spec) => world.faults.add(faultSpec.parse(spec)),
-		clearFaults: async () => {
+		}),
+		addFault: promised((spec) => world.faults.add(faultSpec.parse(spec))),
+		clearFaults: promised(() => {
 			world.faults.clear();
-		},
-		setOutcome: async (spec) => {
+		}),
+		setOutcome: promised((spec) => {
 			world.runs.addOutcome(outcomeSpec.parse(spec));
-		},
-		clearOutcomes: async () => {
+		}),
+		clearOutcomes: promised(() => {
 			world.runs.clearOutcomes();
-		},
-		runs: async () => world.runs.all().map(recordOf),
-		apps: async () =>
-			[...world.apps.values()].map((app) => ({
-				sqid: app.sqid,
-				name: app.name,
-				total_cost: app.totalCost,
-				draft: app.draft,
-				duration_s: app.durationS,
-				inputs: app.inputs,
-			})),
-		addApp: async (definition) => {
-			const {
-				sqid,
-				name,
-				inputs,
-				total_cost: cost,
-				draft,
-				duration_s: durationS,
-				raw,
-			} = appSpec.parse(definition);
-			world.apps.set(sqid, {
-				sqid,
-				name,
-				inputs,
-				totalCost: cost ?? null,
-				draft,
-				durationS,
-				fresh: false,
-				raw,
-				work: generic(name, inputs.map(inputFacts)),
-			});
-		},
-		removeApp: async (sqid) => {
+		}),
+		runs: promised(() => world.runs.all().map(({ record }) => ({ ...record }))),
+		apps: promised(() => [...world.apps.values()].map(appRecordOf)),
+		addApp: promised((definition) => {
+			const app = appOf(appSpec.parse(definition));
+			world.apps.set(app.sqid, app);
+		}),
+		removeApp: promised((sqid) => {
 			world.apps.delete(sqid);
-		},
-		webhooks: async (patch) => {
+		}),
+		webhooks: promised((patch) => {
 			world.webhooks.configure(webhookPatch.parse(patch));
-		},
-		deliveries: async () => world.webhooks.deliveries(),
+		}),
+		deliveries: promised(() => world.webhooks.deliveries()),
 		deliver: async (spec) => {
 			const delivery = deliverySpec.parse(spec);
 			const run = delivery.run_id === undefined ? undefined : world.runs.get(delivery.run_id);
@@ -87,5 +63,34 @@ export function controlOf(world: World): Control {
 			while (world.runs.active > 0 || world.webhooks.outstanding > 0) await sleep(10);
 		},
 	};
-	return control;
+}
+
+/** The function behind a promise, so that it looks the same in-process as over HTTP. */
+function promised<Args extends unknown[], Result>(
+	action: (...args: Args) => Result,
+): (...args: Args) => Promise<Result> {
+	return (...args) =>
+		new Promise((resolve) => {
+			resolve(action(...args));
+		});
+}
+
+function appRecordOf(app: App): AppRecord {
+	const { sqid, name, totalCost, draft, durationS, inputs } = app;
+	return { sqid, name, total_cost: totalCost, draft, duration_s: durationS, inputs };
+}
+
+function appOf(spec: z.output<typeof appSpec>): App {
+	const { sqid, name, inputs, draft, raw } = spec;
+	return {
+		sqid,
+		name,
+		inputs,
+		totalCost: spec.total_cost ?? null,
+		draft,
+		durationS: spec.duration_s,
+		fresh: false,
+		raw,
+		work: generic(name, inputs.map(inputFacts)),
+	};
 }

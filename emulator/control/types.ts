@@ -1,38 +1,43 @@
-import type {
-	AppSpec,
-	DeliverySpec,
-	Family,
-	FaultSpec,
-	OutcomeSpec,
-	RequestFilter,
-	RouteName,
-	SettingsPatch,
-	WebhookPatch,
+import { z } from 'zod';
+import {
+	FAMILIES,
+	ROUTES,
+	type AppSpec,
+	type DeliverySpec,
+	type FaultSpec,
+	type OutcomeSpec,
+	type RequestFilter,
+	type SettingsPatch,
+	type WebhookPatch,
 } from './specs';
 
-export interface RequestLogEntry {
-	seq: number;
+const family = z.enum(FAMILIES);
+const texts = z.record(z.string());
+
+export const requestLogEntry = z.object({
+	seq: z.number(),
 	/** Epoch ms of the request's arrival. */
-	at: number;
-	method: string;
-	path: string;
-	query: Record<string, string>;
-	route: RouteName;
-	family: Family | null;
+	at: z.number(),
+	method: z.string(),
+	path: z.string(),
+	query: texts,
+	route: z.enum(ROUTES),
+	family: family.nullable(),
 	/** The status that was really sent; 0 where the socket was reset or nothing was answered (yet). */
-	status: number;
+	status: z.number(),
 	/** The fault's `kind`, where one hit. */
-	fault?: string;
-	app_id?: string;
+	fault: z.string().optional(),
+	app_id: z.string().optional(),
 	/** Of the path, or of the run that this request started. */
-	run_id?: string;
-	has_key: boolean;
-	key_valid: boolean;
+	run_id: z.string().optional(),
+	has_key: z.boolean(),
+	key_valid: z.boolean(),
 	/** Lower-case names; the key's value is redacted. */
-	headers: Record<string, string>;
+	headers: texts,
 	/** Parsed JSON, strings over 2,000 characters shortened; for uploads `{ size, content_type }`. */
-	body: unknown;
-}
+	body: z.unknown(),
+});
+export type RequestLogEntry = z.infer<typeof requestLogEntry>;
 
 export interface Asset {
 	id: string;
@@ -52,66 +57,75 @@ export interface RunResult {
 }
 
 /** What the emulator knows about a run: the status answer, and what it does not tell. */
-export interface RunRecord {
-	seq: number;
-	run_id: string;
-	app_id: string;
-	app_name: string;
-	family: Family;
-	status: string;
+export const runRecord = z.object({
+	seq: z.number(),
+	run_id: z.string(),
+	app_id: z.string(),
+	app_name: z.string(),
+	family,
+	status: z.string(),
 	/** Epoch ms of the request that started it. */
-	submitted_at: number;
+	submitted_at: z.number(),
 	/** Epoch ms of its end, or of reaching a state that it will never leave. */
-	settled_at: number | null;
-	started_at: string | null;
-	completed_at: string | null;
-	error_message: string | null;
-	result: unknown;
+	settled_at: z.number().nullable(),
+	started_at: z.string().nullable(),
+	completed_at: z.string().nullable(),
+	error_message: z.string().nullable(),
+	/** A {@link RunResult}, unless an outcome put something else there. */
+	result: z.unknown(),
 	/** 0 where the app's cost is not known. */
-	credits: number;
-	inputs: Record<string, unknown>;
-	webhook: string | null;
+	credits: z.number(),
+	/** As sent, strings over 2,000 characters shortened. */
+	inputs: z.record(z.unknown()),
+	webhook: z.string().nullable(),
 	/** Status answers given so far. */
-	polls: number;
-}
+	polls: z.number(),
+});
+export type RunRecord = z.infer<typeof runRecord>;
 
-export interface DeliveryRecord {
-	seq: number;
-	at: number;
-	run_id: string | null;
-	event: string | null;
-	url: string;
-	webhook_id: string | null;
-	attempt: number;
+export const deliveryRecord = z.object({
+	seq: z.number(),
+	at: z.number(),
+	run_id: z.string().nullable(),
+	event: z.string().nullable(),
+	url: z.string(),
+	webhook_id: z.string(),
+	/** From 1; more with `retries`. */
+	attempt: z.number(),
 	/** Kinds of the webhook rules that applied, forgeries by their own name. */
-	faults: string[];
+	faults: z.array(z.string()),
 	/** What the receiver answered; 0 where it was dropped or nobody answered. */
-	status: number;
-	body: string;
-	error?: string;
-}
+	status: z.number(),
+	/** The answer's first 2,000 characters. */
+	body: z.string(),
+	error: z.string().optional(),
+});
+export type DeliveryRecord = z.infer<typeof deliveryRecord>;
 
-export interface AppRecord {
-	sqid: string;
-	name: string;
-	total_cost: number | null;
-	draft: boolean;
-	duration_s: number;
-	inputs: unknown[];
-}
+export const appRecord = z.object({
+	sqid: z.string(),
+	name: z.string(),
+	total_cost: z.number().nullable(),
+	draft: z.boolean(),
+	duration_s: z.number(),
+	inputs: z.array(z.record(z.unknown())),
+});
+export type AppRecord = z.infer<typeof appRecord>;
 
-export interface Settings {
-	timeScale: number;
-	families: Family[];
-	requestsPerMinute: number;
-	durations: Record<string, number | number[]>;
-	jitter: number;
-	plan: 'enterprise' | 'none';
-	list: 'full' | 'bare';
-	uploadTypes: string[];
-	validationErrors: 'bare' | 'problem';
-	imageSize: number;
-}
+/** What the fields mean stands at `settingsPatch` in specs.ts. */
+export const currentSettings = z.object({
+	timeScale: z.number(),
+	families: z.array(family),
+	requestsPerMinute: z.number(),
+	durations: z.record(z.union([z.number(), z.array(z.number())])),
+	jitter: z.number(),
+	plan: z.enum(['enterprise', 'none']),
+	list: z.enum(['full', 'bare']),
+	uploadTypes: z.array(z.string()),
+	validationErrors: z.enum(['bare', 'problem']),
+	imageSize: z.number(),
+});
+export type Settings = z.infer<typeof currentSettings>;
 
 /** The same in-process (`Emulator.control`) and over HTTP (`controlClient(url)`). */
 export interface Control {

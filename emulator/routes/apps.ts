@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { App } from '../apps/app';
 import { FAMILIES, type Family, type RouteName } from '../control/specs';
 import { isRecord } from '../guards';
-import { statusOf } from '../runs';
+import { statusOf } from '../runs/run';
 import { validateInputs, type InvalidParam } from '../validate';
 import type { World } from '../world';
 import { param, query } from './request';
@@ -17,7 +17,7 @@ function addFamily(server: FastifyInstance, world: World, family: Family): void 
 		config: { route, family },
 	});
 
-	server.get(`/v1/ai/${family}`, as('list'), async (request) => {
+	server.get(`/v1/ai/${family}`, as('list'), (request) => {
 		const search = query(request, 'search').toLowerCase();
 		const found = [...world.apps.values()].filter(
 			(app) => !app.draft && app.name.toLowerCase().includes(search),
@@ -25,7 +25,7 @@ function addFamily(server: FastifyInstance, world: World, family: Family): void 
 		return { data: found.map((app) => listItem(app, world.settings.list === 'full')) };
 	});
 
-	server.get(`/v1/ai/me/${family}`, as('mine'), async () => ({
+	server.get(`/v1/ai/me/${family}`, as('mine'), () => ({
 		data: [...world.apps.values()].map((app) => listItem(app, false)),
 	}));
 
@@ -38,7 +38,7 @@ function addFamily(server: FastifyInstance, world: World, family: Family): void 
 	server.get(`/v1/ai/${family}/runs/:runId`, as('get_run'), async (request, reply) => {
 		const run = world.runs.get(param(request, 'runId'));
 		if (run === undefined) return reply.code(404).send({ message: 'Run not found' });
-		run.polls += 1;
+		run.record.polls += 1;
 		const status = statusOf(run);
 		return run.outcome.bare === true ? status : { data: status };
 	});
@@ -64,10 +64,10 @@ function addFamily(server: FastifyInstance, world: World, family: Family): void 
 			given: checked.given,
 			webhook: webhook ?? null,
 		});
-		if (request.logEntry !== null) request.logEntry.run_id = run.run_id;
+		if (request.logEntry !== null) request.logEntry.run_id = run.record.run_id;
 		const answer = {
 			status: 'running',
-			...(run.outcome.omit_run_id === true ? {} : { workflow_run_identifier: run.run_id }),
+			...(run.outcome.omit_run_id === true ? {} : { workflow_run_identifier: run.record.run_id }),
 		};
 		return reply.code(202).send(run.outcome.wrapped === true ? { data: answer } : answer);
 	});

@@ -60,7 +60,7 @@ function entryOf(request: FastifyRequest, world: World): Omit<RequestLogEntry, '
 	const key = request.headers[KEY_HEADER];
 	const appId = param(request, 'appId');
 	const runId = param(request, 'runId');
-	const runAppId = world.runs.get(runId)?.app_id;
+	const runAppId = world.runs.get(runId)?.record.app_id;
 	return {
 		at: Date.now(),
 		method: request.method,

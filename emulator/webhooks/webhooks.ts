@@ -11,7 +11,7 @@ import type {
 import type { DeliveryRecord } from '../control/types';
 import { Occurrences } from '../occurrence';
 import { reordered, seededRandom, sqid } from '../random';
-import { statusOf, type Run, type RunEvent } from '../runs';
+import { lastEvent, statusOf, type Run, type RunEvent } from '../runs/run';
 import { signed } from './forge';
 import { post } from './post';
 
@@ -81,14 +81,14 @@ export class Webhooks {
 
 	/** Sends the run's event to its webhook, if it has one; returns at once. */
 	notify(run: Run, event: RunEvent): void {
-		if (run.webhook === null) return;
+		if (run.record.webhook === null) return;
 		const faults = this.rules
 			.takeAll((rule) => concerns(rule, run, event))
 			.map((rule) => rule.fault);
 		const parcel: Parcel = {
-			runId: run.run_id,
+			runId: run.record.run_id,
 			event,
-			url: run.webhook,
+			url: run.record.webhook,
 			method: 'POST',
 			body: JSON.stringify(this.payload(run, event)),
 			webhookId: `msg_${sqid(22)}`,
@@ -106,13 +106,13 @@ export class Webhooks {
 
 	/** Sends a delivery made by hand, past all rules, once. */
 	async deliver(delivery: Delivery, run: Run | undefined): Promise<DeliveryRecord> {
-		const url = delivery.url ?? run?.webhook ?? undefined;
+		const url = delivery.url ?? run?.record.webhook ?? undefined;
 		if (url === undefined) throw new Error('No url was given and the run has no webhook.');
-		const event = delivery.event ?? (run === undefined ? undefined : eventOf(run));
+		const event = delivery.event ?? (run === undefined ? undefined : lastEvent(run));
 		const forgeries = delivery.how === undefined ? [] : [delivery.how].flat();
 		return this.send(
 			{
-				runId: run?.run_id ?? delivery.run_id ?? null,
+				runId: run?.record.run_id ?? delivery.run_id ?? null,
 				event: event ?? null,
 				url,
 				method: delivery.method ?? 'POST',
@@ -135,7 +135,7 @@ export class Webhooks {
 		event: RunEvent | undefined,
 	): unknown {
 		if (delivery.payload !== undefined) return delivery.payload;
-		if (run !== undefined) return this.payload(run, event ?? eventOf(run));
+		if (run !== undefined) return this.payload(run, event ?? lastEvent(run));
 		return {
 			[this.settings.eventField]: event ?? 'finished',
 			[this.settings.idField]: delivery.run_id,
@@ -275,14 +275,9 @@ function initialSettings(secret: string): Settings {
 function concerns(rule: WebhookRule, run: Run, event: RunEvent): boolean {
 	return (
 		(rule.event === undefined || [rule.event].flat().includes(event)) &&
-		(rule.app_id === undefined || rule.app_id === run.app_id) &&
-		(rule.run_id === undefined || rule.run_id === run.run_id)
+		(rule.app_id === undefined || rule.app_id === run.record.app_id) &&
+		(rule.run_id === undefined || rule.run_id === run.record.run_id)
 	);
-}
-
-function eventOf(run: Run): RunEvent {
-	if (!run.settled) return 'initialized';
-	return run.status.startsWith('completed') ? 'finished' : 'failed';
 }
 
 /** Far enough apart that they also arrive in this order. */

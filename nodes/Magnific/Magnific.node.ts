@@ -1,0 +1,48 @@
+import {
+	NodeConnectionTypes,
+	NodeOperationError,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
+import { properties } from './descriptions';
+import { getAppInputs, magnificApiTest, searchApps } from './methods';
+import { operations } from './operations';
+
+export class Magnific implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Magnific',
+		name: 'magnific',
+		icon: { light: 'file:../../icons/magnific.svg', dark: 'file:../../icons/magnific.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		description: 'Run Magnific apps: pipelines of AI tools for images, videos and audio',
+		defaults: { name: 'Magnific' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'magnificApi', required: true, testedBy: 'magnificApiTest' }],
+		properties,
+	};
+
+	methods = {
+		credentialTest: { magnificApiTest },
+		listSearch: { searchApps },
+		resourceMapping: { getAppInputs },
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const resource = this.getNodeParameter('resource', 0);
+		const operation = this.getNodeParameter('operation', 0);
+		const run = operations[`${resource}:${operation}`];
+		if (!run) {
+			throw new NodeOperationError(
+				this.getNode(),
+				`The operation “${operation}” of “${resource}” is not known to this version of the node`,
+			);
+		}
+		return await run.call(this);
+	}
+}

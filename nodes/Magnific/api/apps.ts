@@ -1,0 +1,46 @@
+import type { MagnificClient } from './client';
+import type { AppOwner } from './endpoints';
+import { settle, type Settled } from './errors';
+import type { RequestKind } from './budget';
+import { withRetries } from './retry';
+import type { AppDefinition, AppSummary } from './types';
+
+const byName = (a: AppSummary, b: AppSummary): number =>
+	a.name.localeCompare(b.name) || a.sqid.localeCompare(b.sqid);
+
+/**
+ * The apps, sorted by name, whose name or id contains `search` in any case. Filtered here too,
+ * since a server may ignore the search. Throws an `ApiError`.
+ */
+export const findApps = async (
+	{ api, ...pacing }: MagnificClient,
+	kind: RequestKind,
+	owner: AppOwner,
+	search = '',
+): Promise<AppSummary[]> => {
+	const wanted = search.trim().toLowerCase();
+	const apps = await withRetries(kind, pacing, () => api.listApps(owner, wanted));
+	return apps
+		.filter(
+			({ name, sqid }) =>
+				name.toLowerCase().includes(wanted) || sqid.toLowerCase().includes(wanted),
+		)
+		.sort(byName);
+};
+
+/** The definitions of the given apps, each asked for once; never throws. */
+export const loadApps = async (
+	{ api, ...pacing }: MagnificClient,
+	appIds: Iterable<string>,
+): Promise<Map<string, Settled<AppDefinition>>> =>
+	new Map(
+		await Promise.all(
+			[...new Set(appIds)].map(
+				async (appId) =>
+					[
+						appId,
+						await settle(() => withRetries('prepare', pacing, () => api.getApp(appId))),
+					] as const,
+			),
+		),
+	);

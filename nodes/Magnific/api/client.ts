@@ -1,0 +1,211 @@
+import { createHash } from 'crypto';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	IHttpRequestMethods,
+	ILoadOptionsFunctions,
+} from 'n8n-workflow';
+import { budgetFor, type Budget } from './budget';
+import { systemClock, type Clock } from './clock';
+import {
+	familyMemory,
+	normalizeBaseUrl,
+	paths,
+	wireInputs,
+	type AppOwner,
+	type EndpointFamily,
+	type EndpointFamilySetting,
+} from './endpoints';
+import { ApiError, notJsonError, refusalError, settle, unexpectedAnswer } from './errors';
+import { isRecord, numberOrNull } from './guards';
+import {
+	parseAppDefinition,
+	parseAppList,
+	parseRun,
+	parseStartedRun,
+	parseUploadTargets,
+	type AppDefinition,
+	type AppSummary,
+	type Run,
+	type UploadTarget,
+} from './types';
+
+export const CREDENTIAL = 'magnificApi';
+
+const DEFAULT_REQUESTS_PER_MINUTE = 50;
+const READ_TIMEOUT_MS = 30_000;
+// A base64 input makes a large body; giving up early would leave a run of unknown fate.
+const START_RUN_TIMEOUT_MS = 180_000;
+
+/** The part of the API that carries a run. Each call is one request; none is tried again here. */
+export interface RunApi {
+	getApp(appId: string): Promise<AppDefinition>;
+	/** `inputs` is keyed by input `id`. Returns the run id. */
+	startRun(app: AppDefinition, inputs: Record<string, unknown>, webhook?: string): Promise<string>;
+	getRun(runId: string): Promise<Run>;
+}
+
+/** The whole API. All calls throw `ApiError`s only. */
+export interface MagnificApi extends RunApi {
+	/** `search` is a substring of the name; servers may ignore it. */
+	listApps(owner: AppOwner, search?: string): Promise<AppSummary[]>;
+	/** One target for each content type, in order; a server may give fewer. */
+	requestUploads(contentTypes: string[]): Promise<UploadTarget[]>;
+}
+
+export interface MagnificClient {
+	api: MagnificApi;
+	/** Shared by all executions of this process that use the same key. */
+	budget: Budget;
+	clock: Clock;
+}
+
+export type MagnificContext = IExecuteFunctions | ILoadOptionsFunctions;
+
+interface Settings {
+	apiKey: string;
+	baseUrl: string;
+	endpointFamily: EndpointFamilySetting;
+	requestsPerMinute: number;
+}
+
+const readSettings = (credential: IDataObject): Settings => {
+	const { apiKey, baseUrl, endpointFamily, requestsPerMinute } = credential;
+	const limit = numberOrNull(requestsPerMinute);
+	return {
+		apiKey: typeof apiKey === 'string' ? apiKey : '',
+		baseUrl: normalizeBaseUrl(typeof baseUrl === 'string' ? baseUrl : ''),
+		endpointFamily:
+			endpointFamily === 'apps' || endpointFamily === 'flows' ? endpointFamily : 'auto',
+		requestsPerMinute:
+			limit !== null && limit >= 1 ? Math.floor(limit) : DEFAULT_REQUESTS_PER_MINUTE,
+	};
+};
+
+/** Throws an `ApiError` where the credential's base URL is none. */
+const originOf = (baseUrl: string): string => {
+	if (!URL.canParse(baseUrl)) {
+		throw new ApiError({
+			kind: 'rejected',
+			message: `The base URL “${baseUrl}” in the credential is not a web address`,
+			advice: 'Enter an address like https://api.magnific.com.',
+		});
+	}
+	return new URL(baseUrl).origin;
+};
+
+interface Answer {
+	statusCode: number;
+	headers: Record<string, unknown>;
+	body: unknown;
+}
+
+const isAnswer = (value: unknown): value is Answer =>
+	isRecord(value) && typeof value.statusCode === 'number' && isRecord(value.headers);
+
+interface ApiRequest {
+	method: IHttpRequestMethods;
+	path: (family: EndpointFamily) => string;
+	query?: IDataObject;
+	body?: (family: EndpointFamily) => IDataObject;
+	timeoutMs?: number;
+}
+
+/** The client for the credential of the node that `context` belongs to. */
+export const createClient = async (context: MagnificContext): Promise<MagnificClient> => {
+	const settings = readSettings(await context.getCredentials(CREDENTIAL));
+	const clock = systemClock;
+	const { baseUrl, endpointFamily } = settings;
+	const origin = originOf(baseUrl);
+
+	const send = async (request: ApiRequest, family: EndpointFamily): Promise<Answer> => {
+		const outcome = await settle(
+			async (): Promise<unknown> =>
+				await context.helpers.httpRequestWithAuthentication.call(context, CREDENTIAL, {
+					method: request.method,
+					url: `${baseUrl}${request.path(family)}`,
+					...(request.query ? { qs: request.query } : {}),
+					...(request.body ? { body: request.body(family) } : {}),
+					json: true,
+					returnFullResponse: true,
+					ignoreHttpStatusErrors: true,
+					disableFollowRedirect: true,
+					timeout: request.timeoutMs ?? READ_TIMEOUT_MS,
+				}),
+		);
+		if ('error' in outcome) throw outcome.error;
+		if (!isAnswer(outcome.value)) throw unexpectedAnswer('it has no status');
+		return outcome.value;
+	};
+
+	const knowsFamily = async (family: EndpointFamily): Promise<boolean> => {
+		await budget.take('prepare');
+		return (await send({ method: 'GET', path: paths.list }, family)).statusCode !== 404;
+	};
+
+	const call = async (request: ApiRequest): Promise<unknown> => {
+		const family = familyMemory.first(baseUrl, endpointFamily);
+		let answer = await send(request, family);
+		if (answer.statusCode === 404) {
+			const other = await familyMemory.otherThan(family, baseUrl, endpointFamily, knowsFamily);
+			if (other) {
+				await budget.take('prepare');
+				answer = await send(request, other);
+			}
+		}
+		const { statusCode, headers, body } = answer;
+		if (statusCode < 200 || statusCode >= 300) {
+			throw refusalError({
+				statusCode,
+				body,
+				retryAfter: headers['retry-after'],
+				now: clock.now(),
+				secrets: [settings.apiKey],
+			});
+		}
+		if (typeof body !== 'object' || body === null) throw notJsonError(statusCode);
+		return body;
+	};
+
+	const budget = budgetFor(
+		createHash('sha256').update(`${origin} ${settings.apiKey}`).digest('hex'),
+		settings.requestsPerMinute,
+		clock,
+	);
+
+	const api: MagnificApi = {
+		listApps: async (owner, search) =>
+			parseAppList(
+				await call({
+					method: 'GET',
+					path: (family) => paths.list(family, owner),
+					...(search ? { query: { search } } : {}),
+				}),
+			),
+		getApp: async (appId) =>
+			parseAppDefinition(await call({ method: 'GET', path: (family) => paths.app(family, appId) })),
+		startRun: async (app, inputs, webhook) =>
+			parseStartedRun(
+				await call({
+					method: 'POST',
+					path: (family) => paths.startRun(family, app.sqid),
+					body: (family) => ({
+						inputs: wireInputs(family, app, inputs),
+						...(webhook === undefined ? {} : { webhook }),
+					}),
+					timeoutMs: START_RUN_TIMEOUT_MS,
+				}),
+			),
+		getRun: async (runId) =>
+			parseRun(await call({ method: 'GET', path: (family) => paths.run(family, runId) }), runId),
+		requestUploads: async (contentTypes) =>
+			parseUploadTargets(
+				await call({
+					method: 'POST',
+					path: paths.requestUpload,
+					body: () => ({ files: contentTypes.map((content_type) => ({ content_type })) }),
+				}),
+			),
+	};
+	return { api, budget, clock };
+};

@@ -1,0 +1,231 @@
+import { unexpectedAnswer } from './errors';
+import {
+	firstText,
+	isJsonObject,
+	isRecord,
+	numberOrNull,
+	textOrNull,
+	type JsonObject,
+	type JsonRecord,
+} from './guards';
+import { readSelectOptions, type SelectOption } from './selectOptions';
+
+export interface AppSummary {
+	sqid: string;
+	name: string;
+	/** Credits per run; null where the API does not say (`me/*`, and live lists at times). */
+	total_cost: number | null;
+}
+
+export type MediaType = 'image' | 'video' | 'audio';
+
+/** One input of an app. The key sent at run time differs by family: see `endpoints.ts`. */
+export interface AppInput {
+	/** Stable across edits of the app: what workflows store. */
+	id: string;
+	/** A slug of the label; changes when the creator edits the app. */
+	api_key: string | null;
+	/** Deprecated by the API, but still accepted from users. */
+	key: string | null;
+	label: string;
+	/** `creation`, `text`, `number`, `select`, or one that came later. */
+	type: string;
+	media_type: MediaType | null;
+	required: boolean;
+	default: unknown;
+	options: SelectOption[];
+}
+
+export interface AppDefinition extends AppSummary {
+	inputs: AppInput[];
+	/** The definition as the API gave it. */
+	raw: JsonObject;
+}
+
+export interface Asset extends JsonRecord {
+	id: string | null;
+	url: string;
+	tool: string | null;
+	width: number | null;
+	height: number | null;
+	duration: number | null;
+	created_at: string | null;
+}
+
+export type MediaList = 'images' | 'videos' | 'audios';
+
+export type RunResult = Record<MediaList, Asset[]>;
+
+export interface Run {
+	run_id: string;
+	/** One of the documented statuses, or one that came later: see `isEnded`. */
+	status: string;
+	app_id: string | null;
+	started_at: string | null;
+	completed_at: string | null;
+	error_message: string | null;
+	result: RunResult | null;
+}
+
+export interface UploadTarget {
+	upload_url: string;
+	/** Part of the URL's signature: sent exactly like this. */
+	headers: Record<string, string>;
+	/** Public for about a day; goes into a `creation` input. */
+	asset_url: string;
+}
+
+const ENDED = new Set(['completed', 'completed_with_errors', 'failed', 'cancelled']);
+const GOING = new Set(['pending', 'running']);
+
+export const isEnded = (status: string): boolean => ENDED.has(status);
+
+export const isKnownStatus = (status: string): boolean => ENDED.has(status) || GOING.has(status);
+
+const unwrap = (body: unknown): unknown => (isRecord(body) && 'data' in body ? body.data : body);
+
+const readId = (...values: unknown[]): string | undefined =>
+	values
+		.map((value) => (typeof value === 'number' ? String(value) : value))
+		.find((value): value is string => typeof value === 'string' && value !== '');
+
+const readSummary = (raw: JsonRecord): AppSummary | undefined => {
+	const sqid = readId(raw.sqid, raw.id);
+	if (sqid === undefined) return undefined;
+	const metadata = isRecord(raw.tool_metadata) ? raw.tool_metadata : {};
+	return {
+		sqid,
+		name: firstText(raw.name)?.trim() ?? sqid,
+		total_cost: numberOrNull(metadata.total_cost),
+	};
+};
+
+/** Parses a list of apps: `{ data: [...] }`. Throws an `ApiError` where there is no list. */
+export const parseAppList = (body: unknown): AppSummary[] => {
+	const list = unwrap(body);
+	if (!Array.isArray(list)) throw unexpectedAnswer('it has no list of apps');
+	return list
+		.filter(isRecord)
+		.map(readSummary)
+		.filter((app) => app !== undefined);
+};
+
+const readMediaType = (value: unknown): MediaType | null =>
+	value === 'image' || value === 'video' || value === 'audio' ? value : null;
+
+const readInput = (raw: JsonRecord): AppInput | undefined => {
+	const id = readId(raw.id, raw.api_key, raw.key);
+	if (id === undefined) return undefined;
+	const config = isRecord(raw.config) ? raw.config : {};
+	const apiKey = firstText(raw.api_key) ?? null;
+	const key = firstText(raw.key) ?? null;
+	const label = firstText(raw.label)?.trim() ?? apiKey ?? key ?? id;
+	const type = firstText(raw.type) ?? 'text';
+	return {
+		id,
+		api_key: apiKey,
+		key,
+		label,
+		type,
+		media_type: type === 'creation' ? readMediaType(config.mediaType ?? config.media_type) : null,
+		required: raw.required === true,
+		default: raw.default ?? null,
+		options: type === 'select' ? readSelectOptions(config.options ?? raw.options) : [],
+	};
+};
+
+/** Parses an app definition. Throws an `ApiError` where there is no app in it. */
+export const parseAppDefinition = (body: unknown): AppDefinition => {
+	const raw = unwrap(body);
+	const summary = isRecord(raw) ? readSummary(raw) : undefined;
+	if (!isJsonObject(raw) || summary === undefined) throw unexpectedAnswer('it has no app');
+	const inputs = Array.isArray(raw.inputs) ? raw.inputs : [];
+	return {
+		...summary,
+		inputs: inputs
+			.filter(isRecord)
+			.map(readInput)
+			.filter((input) => input !== undefined),
+		raw,
+	};
+};
+
+/**
+ * Parses the answer to a submission and returns the run id. Throws an `ApiError` where there is
+ * none: the run may have started all the same.
+ */
+export const parseStartedRun = (body: unknown): string => {
+	const raw = unwrap(body);
+	const run_id = isRecord(raw)
+		? readId(raw.workflow_run_identifier, raw.run_id, raw.workflowRunIdentifier)
+		: undefined;
+	if (run_id === undefined) throw unexpectedAnswer('it has no run id');
+	return run_id;
+};
+
+const readAssets = (value: unknown): Asset[] =>
+	(Array.isArray(value) ? value : []).filter(isRecord).flatMap((raw) => {
+		const url = firstText(raw.url);
+		if (url === undefined) return [];
+		return {
+			...raw,
+			id: readId(raw.id) ?? null,
+			url,
+			tool: textOrNull(raw.tool),
+			width: numberOrNull(raw.width),
+			height: numberOrNull(raw.height),
+			duration: numberOrNull(raw.duration),
+			created_at: textOrNull(raw.created_at),
+		};
+	});
+
+const readResult = (value: unknown): RunResult | null =>
+	isRecord(value)
+		? {
+				...value,
+				images: readAssets(value.images),
+				videos: readAssets(value.videos),
+				audios: readAssets(value.audios),
+			}
+		: null;
+
+/**
+ * Parses a run's status. `run_id` is what was asked for, in case the answer leaves it out.
+ * Throws an `ApiError` where there is no status in it.
+ */
+export const parseRun = (body: unknown, run_id: string): Run => {
+	const raw = unwrap(body);
+	const status = isRecord(raw) ? firstText(raw.status) : undefined;
+	if (!isRecord(raw) || status === undefined) throw unexpectedAnswer('it has no run status');
+	return {
+		run_id: readId(raw.run_id, raw.workflow_run_identifier) ?? run_id,
+		status: status.trim().toLowerCase(),
+		app_id: readId(raw.app_id, raw.flow_id) ?? null,
+		started_at: textOrNull(raw.started_at),
+		completed_at: textOrNull(raw.completed_at),
+		error_message: textOrNull(raw.error_message),
+		result: readResult(raw.result),
+	};
+};
+
+const readHeaders = (value: unknown): Record<string, string> =>
+	Object.fromEntries(
+		Object.entries(isRecord(value) ? value : {}).flatMap(([name, header]) => {
+			const text = Array.isArray(header) ? header.join(',') : header;
+			return typeof text === 'string' || typeof text === 'number' ? [[name, String(text)]] : [];
+		}),
+	);
+
+/** Parses the answer to an upload request. Throws an `ApiError` where there is no target in it. */
+export const parseUploadTargets = (body: unknown): UploadTarget[] => {
+	const raw = unwrap(body);
+	const files = isRecord(raw) && Array.isArray(raw.files) ? raw.files : [];
+	const targets = files.filter(isRecord).flatMap((file) => {
+		const upload_url = firstText(file.upload_url);
+		const asset_url = firstText(file.asset_url);
+		if (upload_url === undefined || asset_url === undefined) return [];
+		return { upload_url, asset_url, headers: readHeaders(file.headers) };
+	});
+	if (targets.length === 0) throw unexpectedAnswer('it has no upload address');
+	return targets;
+};

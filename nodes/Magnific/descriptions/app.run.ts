@@ -1,0 +1,121 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { appLocator } from './app';
+import { maxWaitOption, onPartialOption, onTimeoutOption, outputOptions } from './output';
+
+const show = { resource: ['app'], operation: ['run'] };
+
+const runOptions: INodeProperties[] = [
+	{
+		displayName: 'Credit Limit',
+		name: 'creditLimit',
+		type: 'number',
+		default: '',
+		placeholder: 'e.g. 500',
+		typeOptions: { minValue: 0 },
+		description:
+			'The most that all runs of this execution may cost together. If they would cost more, or a cost is unknown, nothing is started.',
+	},
+	...outputOptions,
+	{
+		displayName: 'Max Concurrent Runs',
+		name: 'maxConcurrentRuns',
+		type: 'number',
+		default: 0,
+		typeOptions: { minValue: 0 },
+		description:
+			'How many runs may be going at once. 0 means as many as the requests per minute of the credential let through.',
+	},
+	maxWaitOption,
+	onPartialOption,
+	onTimeoutOption,
+	{
+		displayName: 'Validate Only',
+		name: 'validateOnly',
+		type: 'boolean',
+		default: false,
+		description:
+			'Whether to only check the inputs of all items and report what they would cost. Nothing is started or uploaded.',
+	},
+];
+
+export const appRunProperties: INodeProperties[] = [
+	appLocator(['run']),
+	{
+		displayName: 'Input Mode',
+		name: 'inputMode',
+		type: 'options',
+		displayOptions: { show },
+		options: [
+			{ name: 'Fields', value: 'fields', description: 'One field for each input of the app' },
+			{
+				name: 'JSON',
+				value: 'json',
+				description: 'All inputs in one object, also for an app that is chosen by an expression',
+			},
+		],
+		default: 'fields',
+		description: 'How to enter the inputs of the app',
+	},
+	{
+		displayName: 'Inputs',
+		name: 'inputs',
+		type: 'resourceMapper',
+		noDataExpression: true,
+		default: { mappingMode: 'defineBelow', value: null },
+		required: true,
+		displayOptions: { show: { ...show, inputMode: ['fields'] }, hide: { app: [''] } },
+		typeOptions: {
+			loadOptionsDependsOn: ['app.value'],
+			resourceMapper: {
+				resourceMapperMethod: 'getAppInputs',
+				mode: 'add',
+				fieldWords: { singular: 'input', plural: 'inputs' },
+				addAllFields: true,
+				multiKeyMatch: false,
+				supportAutoMap: true,
+				refreshStaleSchemaOnOpen: true,
+			},
+		},
+		description:
+			'The inputs of the app. For an image, a video or an audio file enter the name of a binary field, a URL, base64 or the ID of a creation.',
+	},
+	{
+		displayName: 'Inputs (JSON)',
+		name: 'inputsJson',
+		type: 'json',
+		default: '{}',
+		typeOptions: { rows: 6 },
+		displayOptions: { show: { ...show, inputMode: ['json'] } },
+		hint: 'Keys are the labels, api_keys or IDs of the app’s inputs, e.g. { "Prompt": "a red car" }. App → Get lists them.',
+		description: 'The inputs of the app as a JSON object',
+	},
+	{
+		displayName: 'Wait',
+		name: 'wait',
+		type: 'options',
+		displayOptions: { show },
+		options: [
+			{
+				name: 'Until Finished, Polling',
+				value: 'poll',
+				description: 'The execution goes on when all runs are over; works everywhere',
+			},
+			{
+				name: 'Do Not Wait',
+				value: 'none',
+				description: 'Outputs the run IDs at once, for Run → Wait or another workflow',
+			},
+		],
+		default: 'poll',
+		description: 'Whether to wait for the results of the runs, and how',
+	},
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		displayOptions: { show },
+		options: runOptions,
+	},
+];

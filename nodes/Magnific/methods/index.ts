@@ -1,0 +1,3 @@
+export { magnificApiTest } from './credentialTest';
+export { searchApps } from './listSearch';
+export { getAppInputs } from './resourceMapping';

@@ -1,0 +1,46 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { loadApps } from '../api/apps';
+import type { JsonObject } from '../api/guards';
+import type { AppDefinition } from '../api/types';
+import { failed, jsonItem, readItem, runBatch } from './batch';
+import { appNotLoaded, readAppIds } from './appIds';
+
+/** The definition without what a workflow does not need. */
+const simplified = ({ sqid, name, total_cost, inputs }: AppDefinition): JsonObject => ({
+	sqid,
+	name,
+	total_cost,
+	inputs: inputs.map(
+		({ id, api_key, label, type, media_type, required, default: value, options }) => ({
+			id,
+			api_key,
+			label,
+			type,
+			media_type,
+			required,
+			default: value,
+			options,
+		}),
+	),
+});
+
+/** App → Get: the definition of the app of each item. */
+export async function appGet(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	return await runBatch(this, async (batch, itemIndexes) => {
+		const appIds = readAppIds(this, batch, itemIndexes);
+		const apps = await loadApps(batch, appIds.values());
+		for (const [itemIndex, appId] of appIds) {
+			const app = apps.get(appId);
+			const simplify = readItem(batch, itemIndex, () =>
+				this.getNodeParameter('simplify', itemIndex, true),
+			);
+			if (!app || simplify === undefined) continue;
+			if ('error' in app) {
+				batch.results.set(itemIndex, failed(appNotLoaded(itemIndex, appId, app.error)));
+				continue;
+			}
+			const json = simplify === false ? app.value.raw : simplified(app.value);
+			batch.results.set(itemIndex, { items: [jsonItem(json, itemIndex)] });
+		}
+	});
+}

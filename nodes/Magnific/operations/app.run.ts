@@ -1,0 +1,90 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { carryRuns } from '../runs/carry';
+import { overLimit } from '../runs/cost';
+import { invalidItem } from '../runs/failures';
+import { ledgerIn, type Ledger } from '../runs/ledger';
+import type { InputValue } from '../runs/types';
+import { failed, jsonItem, mustStop, runBatch, type Batch } from './batch';
+import { collect } from './collect';
+import { readBatchOptions, type BatchOptions } from './parameters';
+import { planRuns, type PlannedRun } from './planRuns';
+import { uploadInputs } from './uploadInputs';
+
+const describe = (input: InputValue): unknown =>
+	'file' in input
+		? { binary_field: input.file.field, mime_type: input.file.mimeType, bytes: input.file.bytes }
+		: input.value;
+
+const reportPlan = ({ results }: Batch, planned: PlannedRun[]): void => {
+	for (const { itemIndex, app, inputs } of planned) {
+		const json = {
+			app_id: app.sqid,
+			app_name: app.name,
+			status: 'validated',
+			credits: app.total_cost,
+			inputs: Object.fromEntries(
+				Object.entries(inputs).map(([id, input]) => [id, describe(input)]),
+			),
+		};
+		results.set(itemIndex, { items: [jsonItem(json, itemIndex)] });
+	}
+};
+
+/** False where starting the runs would go over the limit: then all items have failed. */
+const keepsCreditLimit = (
+	batch: Batch,
+	planned: PlannedRun[],
+	ledger: Ledger,
+	creditLimit: number | null,
+): boolean => {
+	if (creditLimit === null) return true;
+	const message = overLimit(
+		planned.filter(({ slot }) => ledger.recall(slot) === undefined),
+		creditLimit,
+	);
+	if (message === undefined) return true;
+	for (const { itemIndex, app } of planned) {
+		const failure = invalidItem(itemIndex, [message], app);
+		const advice = 'Raise the credit limit in the node’s options, or pass fewer items.';
+		batch.results.set(itemIndex, failed({ ...failure, advice }));
+	}
+	return false;
+};
+
+const carry = async (
+	context: IExecuteFunctions,
+	batch: Batch,
+	planned: PlannedRun[],
+	ledger: Ledger,
+	options: BatchOptions,
+): Promise<void> => {
+	const ready = await uploadInputs(context, batch, planned, ledger);
+	if (mustStop(context, batch)) return;
+	const outcomes = await carryRuns(
+		[...ready.values()],
+		{ ...batch.pacing, api: batch.api, ledger },
+		{
+			wait: options.wait === 'poll',
+			maxWaitMs: options.maxWaitMin * 60_000,
+			maxConcurrentRuns: options.maxConcurrentRuns,
+		},
+	);
+	const carried = [...ready.keys()].flatMap((run, i) => {
+		const outcome = outcomes[i];
+		return outcome ? [{ ...run, outcome }] : [];
+	});
+	await collect(context, batch, carried, options.maxWaitMin);
+};
+
+/** App → Run: everything is checked before anything is spent, and all runs are carried at once. */
+export async function appRun(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	return await runBatch(this, async (batch, itemIndexes) => {
+		const planned = await planRuns(this, batch, itemIndexes);
+		if (mustStop(this, batch)) return;
+		const options = readBatchOptions(this);
+		const ledger = ledgerIn(this.getContext('node'));
+		if (!keepsCreditLimit(batch, planned, ledger, options.creditLimit)) return;
+		if (options.validateOnly) reportPlan(batch, planned);
+		else await carry(this, batch, planned, ledger, options);
+	});
+}

@@ -1,0 +1,117 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { createClient, type MagnificClient } from '../api/client';
+import { ApiError } from '../api/errors';
+import type { JsonObject } from '../api/guards';
+import type { Pacing } from '../api/retry';
+import { callFailed, invalidItem, type Failure } from '../runs/failures';
+import { toNodeError } from './nodeErrors';
+
+/** What an item came to: its output, or why it has none. */
+export type ItemResult = { items: INodeExecutionData[] } | { failure: Failure };
+
+export const failed = (failure: Failure): ItemResult => ({ failure });
+
+/** A run as the error of a stopped workflow lists it, so that no paid result is lost. */
+export interface KnownRun {
+	itemIndex: number;
+	run_id: string;
+	status: string;
+}
+
+/** One execution of an operation: the client, the pace, and what became of each item. */
+export interface Batch extends MagnificClient {
+	signal: AbortSignal | undefined;
+	pacing: Pacing;
+	results: Map<number, ItemResult>;
+	/** Runs that exist at Magnific, whatever became of their items. */
+	knownRuns: KnownRun[];
+}
+
+const errorItem = ({ itemIndex, message, advice, details }: Failure): INodeExecutionData => ({
+	// Exactly these three keys: n8n routes an item to the error output only then.
+	json: { error: message, message: `${message}. ${advice}`, details },
+	pairedItem: { item: itemIndex },
+});
+
+const isFailed = (result: ItemResult): result is { failure: Failure } => 'failure' in result;
+
+export const failuresIn = (results: Map<number, ItemResult>): Failure[] =>
+	[...results.values()].filter(isFailed).map(({ failure }) => failure);
+
+const unforeseen = (error: unknown): ApiError =>
+	new ApiError({
+		kind: 'rejected',
+		message: error instanceof Error ? error.message : String(error),
+		advice: 'If this goes on, report it to the makers of this node.',
+	});
+
+/**
+ * Runs an operation over all items and gives its output in input order. Failed items become items
+ * of the error output under continue-on-fail; else the first of them is thrown, with the ids of
+ * all runs that exist. `operate` fills `batch.results`; an `ApiError` that it throws concerns
+ * every item without a result.
+ */
+export const runBatch = async (
+	context: IExecuteFunctions,
+	operate: (batch: Batch, itemIndexes: number[]) => Promise<void>,
+): Promise<INodeExecutionData[][]> => {
+	const itemIndexes = context.getInputData().map((_, itemIndex) => itemIndex);
+	if (itemIndexes.length === 0) return [[]];
+	const results = new Map<number, ItemResult>();
+	const knownRuns: KnownRun[] = [];
+	const signal = context.getExecutionCancelSignal();
+
+	try {
+		const client = await createClient(context);
+		const { budget, clock } = client;
+		const pacing = { budget, clock, signal };
+		await operate({ ...client, signal, pacing, results, knownRuns }, itemIndexes);
+	} catch (error) {
+		// Thrown on, it would make n8n hand out the input items as results under continue-on-fail.
+		const concernsAll = error instanceof ApiError ? error : unforeseen(error);
+		for (const itemIndex of itemIndexes) {
+			if (!results.has(itemIndex)) {
+				results.set(itemIndex, failed(callFailed(itemIndex, concernsAll)));
+			}
+		}
+	}
+
+	const failures = failuresIn(results);
+	if (failures.length > 0 && (signal?.aborted === true || !context.continueOnFail())) {
+		throw toNodeError(context.getNode(), failures, knownRuns, itemIndexes.length);
+	}
+	return [
+		itemIndexes.flatMap((itemIndex) => {
+			const result = results.get(itemIndex);
+			if (!result) return [];
+			return isFailed(result) ? [errorItem(result.failure)] : result.items;
+		}),
+	];
+};
+
+/** True where going on would start runs although the workflow stops anyway. */
+export const mustStop = (context: IExecuteFunctions, { results }: Batch): boolean =>
+	!context.continueOnFail() && failuresIn(results).length > 0;
+
+/**
+ * Reads something of an item whose expressions may not resolve; then the item has failed and
+ * undefined is returned.
+ */
+export const readItem = <T>(
+	{ results }: Batch,
+	itemIndex: number,
+	read: () => T,
+): T | undefined => {
+	try {
+		return read();
+	} catch (error) {
+		const reason = error instanceof Error ? error.message : String(error);
+		results.set(itemIndex, failed(invalidItem(itemIndex, [reason])));
+		return undefined;
+	}
+};
+
+export const jsonItem = (json: JsonObject, itemIndex: number): INodeExecutionData => ({
+	json,
+	pairedItem: { item: itemIndex },
+});

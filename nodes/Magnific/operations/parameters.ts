@@ -1,0 +1,61 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { isRecord, numberOrNull, type JsonRecord } from '../api/guards';
+import type { FailurePolicy } from '../runs/failures';
+
+export interface OutputOptions {
+	outputPer: 'run' | 'file';
+	downloadFiles: boolean;
+	binaryField: string;
+}
+
+export interface ItemOptions extends OutputOptions, FailurePolicy {}
+
+/** Options that hold for the whole execution: the first item's. */
+export interface BatchOptions {
+	wait: 'poll' | 'none';
+	maxWaitMin: number;
+	maxConcurrentRuns: number;
+	/** Null: no limit. */
+	creditLimit: number | null;
+	validateOnly: boolean;
+}
+
+const DEFAULT_MAX_WAIT_MIN = 30;
+
+/** n8n serves a node to an AI agent under its type's name with this ending. */
+export const isAgentTool = (context: IExecuteFunctions): boolean =>
+	context.getNode().type.endsWith('Tool');
+
+const optionsOf = (context: IExecuteFunctions, itemIndex: number): JsonRecord => {
+	const options: unknown = context.getNodeParameter('options', itemIndex, {});
+	return isRecord(options) ? options : {};
+};
+
+/** The options of one item. An agent gets URLs: it can do nothing with binary data. */
+export const readItemOptions = (context: IExecuteFunctions, itemIndex: number): ItemOptions => {
+	const options = optionsOf(context, itemIndex);
+	const { binaryField } = options;
+	return {
+		outputPer: options.outputPer === 'file' ? 'file' : 'run',
+		downloadFiles: options.downloadFiles === true && !isAgentTool(context),
+		binaryField:
+			typeof binaryField === 'string' && binaryField.trim() !== '' ? binaryField.trim() : 'data',
+		onTimeout: options.onTimeout === 'output' ? 'output' : 'error',
+		onPartial: options.onPartial === 'error' ? 'error' : 'output',
+	};
+};
+
+/** The options of the execution. An agent's call always waits: it needs the result to go on. */
+export const readBatchOptions = (context: IExecuteFunctions): BatchOptions => {
+	const options = optionsOf(context, 0);
+	const maxWait = numberOrNull(options.maxWait);
+	const concurrent = numberOrNull(options.maxConcurrentRuns);
+	const wait: unknown = context.getNodeParameter('wait', 0, 'poll');
+	return {
+		wait: wait === 'none' && !isAgentTool(context) ? 'none' : 'poll',
+		maxWaitMin: maxWait !== null && maxWait > 0 ? maxWait : DEFAULT_MAX_WAIT_MIN,
+		maxConcurrentRuns: concurrent !== null && concurrent >= 1 ? Math.floor(concurrent) : 0,
+		creditLimit: numberOrNull(options.creditLimit),
+		validateOnly: options.validateOnly === true,
+	};
+};

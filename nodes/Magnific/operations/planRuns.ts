@@ -1,0 +1,81 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { loadApps } from '../api/apps';
+import { isRecord } from '../api/guards';
+import type { AppDefinition } from '../api/types';
+import { invalidItem } from '../runs/failures';
+import { matchColumns, matchFields, matchJson, type MatchedInputs } from '../runs/inputs';
+import { ledgerSlot } from '../runs/ledger';
+import type { RunRequest } from '../runs/types';
+import { checkInputs, type BinaryFields } from '../runs/validate';
+import { appNotLoaded, readAppIds } from './appIds';
+import { failed, readItem, type Batch } from './batch';
+import { binaryFieldsOf } from './binaryInput';
+import { readItemOptions, type ItemOptions } from './parameters';
+
+/**
+ * The form's values are read raw: n8n's own conversion turns an empty number field into 0, and
+ * stops at the first value it does not like.
+ */
+const matchInputs = (
+	context: IExecuteFunctions,
+	itemIndex: number,
+	app: AppDefinition,
+	binaries: BinaryFields,
+): MatchedInputs => {
+	if (context.getNodeParameter('inputMode', itemIndex, 'fields') === 'json') {
+		return matchJson(app, context.getNodeParameter('inputsJson', itemIndex, '{}'));
+	}
+	const form: unknown = context.getNodeParameter('inputs', itemIndex, {});
+	const { mappingMode, value } = isRecord(form) ? form : {};
+	if (mappingMode === 'autoMapInputData') {
+		const json = context.getInputData()[itemIndex]?.json ?? {};
+		return matchColumns(app, json, Object.keys(binaries));
+	}
+	return matchFields(app, isRecord(value) ? value : {});
+};
+
+/** A checked item, with all that was read of it: nothing of it can go wrong after it was paid for. */
+export interface PlannedRun extends RunRequest {
+	/** The ledger's key of its submission. */
+	slot: string;
+	options: ItemOptions;
+}
+
+/**
+ * Reads and checks all items before anything is spent: one definition request per distinct app.
+ * What is wrong with an item goes into the batch's results; the others are returned.
+ */
+export const planRuns = async (
+	context: IExecuteFunctions,
+	batch: Batch,
+	itemIndexes: number[],
+): Promise<PlannedRun[]> => {
+	const appIds = readAppIds(context, batch, itemIndexes);
+	const apps = await loadApps(batch, appIds.values());
+	const runIndex = Number(context.evaluateExpression('{{ $runIndex }}', 0));
+
+	const planned: PlannedRun[] = [];
+	for (const [itemIndex, appId] of appIds) {
+		const app = apps.get(appId);
+		if (!app) continue;
+		if ('error' in app) {
+			batch.results.set(itemIndex, failed(appNotLoaded(itemIndex, appId, app.error)));
+			continue;
+		}
+		const item = context.getInputData()[itemIndex] ?? { json: {} };
+		const binaries = binaryFieldsOf(item, itemIndex);
+		const read = readItem(batch, itemIndex, () => ({
+			...checkInputs(app.value, matchInputs(context, itemIndex, app.value, binaries), binaries),
+			options: readItemOptions(context, itemIndex),
+		}));
+		if (!read) continue;
+		const { inputs, problems, options } = read;
+		if (problems.length > 0) {
+			batch.results.set(itemIndex, failed(invalidItem(itemIndex, problems, app.value)));
+		} else {
+			const slot = ledgerSlot(runIndex, itemIndex, appId, inputs);
+			planned.push({ itemIndex, app: app.value, inputs, slot, options });
+		}
+	}
+	return planned;
+};

@@ -1,0 +1,63 @@
+import type { RunApi } from '../api/client';
+import { ApiError } from '../api/errors';
+import type { Pacing } from '../api/retry';
+import { gate } from './gate';
+import type { Ledger, LedgerEntry } from './ledger';
+import { Poller } from './poll';
+import { Submitter, type PlainRun } from './submit';
+import type { RunOutcome } from './types';
+
+export interface CarryOptions {
+	/** False: submit and come back. */
+	wait: boolean;
+	/** How long one run may take from its submission on, in ms; then it counts as timed out. */
+	maxWaitMs: number;
+	/** How many runs may be going at once; 0 = as many as the budget lets through. */
+	maxConcurrentRuns: number;
+}
+
+const stillUnknown = (message: string): ApiError =>
+	new ApiError({
+		kind: 'network',
+		message: `An earlier try was sent, but its answer was lost (${message})`,
+		advice: '',
+	});
+
+const remembered = (entry: LedgerEntry): RunOutcome =>
+	'run_id' in entry
+		? { kind: 'started', run_id: entry.run_id }
+		: { kind: 'unknown', error: stillUnknown(entry.unknown) };
+
+/**
+ * Carries the runs of one execution: submits them all at once as the budget allows, in order, and
+ * waits for each by polling. A run that the ledger knows is not submitted again but waited for.
+ * The outcomes come in the order of `runs`. Never rejects: a stopped execution too ends in outcomes.
+ */
+export const carryRuns = async (
+	runs: PlainRun[],
+	seams: Pacing & { api: RunApi; ledger: Ledger },
+	{ wait, maxWaitMs, maxConcurrentRuns }: CarryOptions,
+): Promise<RunOutcome[]> => {
+	const { clock, ledger } = seams;
+	const submitter = new Submitter(seams, maxWaitMs);
+	const poller = new Poller(seams);
+	const enter = gate(wait ? maxConcurrentRuns : 0);
+
+	const carry = async (run: PlainRun): Promise<RunOutcome> => {
+		const known = ledger.recall(run.slot);
+		const submission = known ? remembered(known) : await submitter.submit(run);
+		if (!wait || submission.kind !== 'started') return submission;
+		const outcome = await poller.wait({
+			run_id: submission.run_id,
+			app_id: run.app.sqid,
+			since: clock.now(),
+			deadline: clock.now() + maxWaitMs,
+			lookNow: known !== undefined,
+		});
+		if (outcome.kind === 'ended' && ['failed', 'cancelled'].includes(outcome.run.status)) {
+			ledger.forget(run.slot);
+		}
+		return outcome;
+	};
+	return await Promise.all(runs.map(async (run) => await enter(async () => await carry(run))));
+};

@@ -1,0 +1,91 @@
+import type { JsonObject } from '../api/guards';
+import type { AppSummary, Asset, MediaList, MediaType, Run, RunResult } from '../api/types';
+import type { RunOutcome } from './types';
+
+/** Asset URLs live this long after the run's end (API doc). */
+const ASSET_LIFE_MS = 12 * 60 * 60 * 1000;
+
+const MEDIA_LISTS: Array<[MediaList, MediaType]> = [
+	['images', 'image'],
+	['videos', 'video'],
+	['audios', 'audio'],
+];
+
+/** A file that a run made, with its place among all of the run's files. */
+export interface RunFile {
+	media_type: MediaType;
+	index: number;
+	asset: Asset;
+}
+
+export const filesOf = (result: RunResult | null): RunFile[] =>
+	MEDIA_LISTS.flatMap(([list, media_type]) =>
+		(result?.[list] ?? []).map((asset) => ({ media_type, asset })),
+	).map((file, index) => ({ ...file, index }));
+
+/** When the run's URLs stop working, ISO 8601; null while that is not known. */
+export const expiresAt = ({ completed_at, result }: Run): string | null => {
+	const completed = Date.parse(completed_at ?? '');
+	return result === null || Number.isNaN(completed)
+		? null
+		: new Date(completed + ASSET_LIFE_MS).toISOString();
+};
+
+type App = AppSummary | undefined;
+
+const appFields = (
+	app: App,
+	app_id: string | null = null,
+): { app_id: string | null; app_name: string | null } => ({
+	app_id: app?.sqid ?? app_id,
+	app_name: app?.name ?? null,
+});
+
+/** The output of one run as one item's json. */
+export const runJson = (run: Run, app: App): JsonObject => ({
+	run_id: run.run_id,
+	...appFields(app, run.app_id),
+	status: run.status,
+	started_at: run.started_at,
+	completed_at: run.completed_at,
+	error_message: run.error_message,
+	result: run.result,
+	credits: app?.total_cost ?? null,
+	expires_at: expiresAt(run),
+});
+
+/** The output of one file as one item's json. */
+export const fileJson = (run: Run, app: App, file: RunFile): JsonObject => {
+	const { id, url, tool, width, height, duration, created_at } = file.asset;
+	return {
+		run_id: run.run_id,
+		...appFields(app, run.app_id),
+		status: run.status,
+		media_type: file.media_type,
+		index: file.index,
+		id,
+		url,
+		tool,
+		width,
+		height,
+		duration,
+		created_at,
+		expires_at: expiresAt(run),
+	};
+};
+
+/** The output of a run that was started and is not over: not waited for, or for too long. */
+export const unfinishedJson = (
+	outcome: Extract<RunOutcome, { kind: 'started' | 'timed_out' | 'unreadable' }>,
+	app: App,
+): JsonObject => ({
+	run_id: outcome.run_id,
+	...appFields(app),
+	status: outcome.kind === 'started' ? 'running' : (outcome.status ?? 'running'),
+	credits: app?.total_cost ?? null,
+	...(outcome.kind === 'started' ? {} : { timed_out: true }),
+});
+
+/** Names of the binary fields: `data`, `data_1`, `data_2` … */
+export const binaryFieldName = (first: string, index: number): string =>
+	index === 0 ? first : `${first}_${String(index)}`;

@@ -1,0 +1,227 @@
+import type { RunApi } from '../api/client';
+import { settle, stoppedError, type ApiError } from '../api/errors';
+import { backoffMs, type Pacing } from '../api/retry';
+import { isEnded, type Run } from '../api/types';
+import { Schedule } from './schedule';
+import type { RunOutcome } from './types';
+
+export interface Awaited {
+	run_id: string;
+	/** Null where it is not known yet: the first look tells. */
+	app_id: string | null;
+	/** When it was submitted, ms since the epoch. */
+	since: number;
+	/** When to give up, ms since the epoch. */
+	deadline: number;
+	/** True where the run may be over already. */
+	lookNow?: boolean;
+}
+
+type Ending = Extract<RunOutcome, { kind: 'ended' | 'timed_out' | 'unreadable' }>;
+
+interface Waiting extends Awaited {
+	status: string | null;
+	/** Why the last look told nothing; undefined after one that did. */
+	lastError: ApiError | undefined;
+	failedLooks: number;
+	settle: (outcome: Ending) => void;
+}
+
+/** A run just submitted may not be readable everywhere at once; three times is no coincidence. */
+const NOT_FOUND_TRIES = 3;
+const NOT_FOUND_WAIT_MS = 3_000;
+const MOST_LOOKS_AT_ONCE = 10;
+
+const UNKNOWN_APP = '';
+
+/** How long a run took: by the API's own clock, but no longer than was waited for it. */
+const durationOf = (run: Run, waited: number): number => {
+	const took = Date.parse(run.completed_at ?? '') - Date.parse(run.started_at ?? '');
+	return took > 0 ? Math.min(took, waited) : waited;
+};
+
+/**
+ * Waits for the runs of one execution by looking at them: one loop, one schedule, each look paced
+ * by the budget. Stop ends it at once, and no wait goes on past its deadline.
+ */
+export class Poller {
+	private readonly waiting = new Map<string, Waiting>();
+
+	private readonly endings = new Map<string, Promise<Ending>>();
+
+	private readonly schedule = new Schedule();
+
+	private looksUnderWay = 0;
+
+	private looping = false;
+
+	private wake: AbortController | undefined;
+
+	constructor(private readonly seams: Pacing & { api: Pick<RunApi, 'getRun'> }) {
+		seams.signal?.addEventListener('abort', () => {
+			this.settleAllUnreadable(stoppedError());
+		});
+	}
+
+	/**
+	 * Resolves when the run is over, or could not be waited for longer; never rejects. A run asked
+	 * for twice is waited for once.
+	 */
+	async wait(run: Awaited): Promise<Ending> {
+		const ending = this.endings.get(run.run_id) ?? this.start(run);
+		this.endings.set(run.run_id, ending);
+		return await ending;
+	}
+
+	private async start(run: Awaited): Promise<Ending> {
+		if (this.seams.signal?.aborted) {
+			return { kind: 'unreadable', run_id: run.run_id, status: null, error: stoppedError() };
+		}
+		return await new Promise<Ending>((resolve) => {
+			this.waiting.set(run.run_id, {
+				...run,
+				status: null,
+				lastError: undefined,
+				failedLooks: 0,
+				settle: resolve,
+			});
+			this.schedule.add({
+				run_id: run.run_id,
+				app_id: run.app_id ?? UNKNOWN_APP,
+				since: run.since,
+				deadline: run.deadline,
+				lookNow: run.lookNow === true,
+			});
+			this.wake?.abort();
+			if (!this.looping) void this.loop();
+		});
+	}
+
+	private async loop(): Promise<void> {
+		const { clock } = this.seams;
+		this.looping = true;
+		while (this.waiting.size > 0) {
+			const now = clock.now();
+			this.giveUpAfterDeadline(now);
+			const dueAt = this.nextDueAt();
+			if (dueAt <= now) {
+				await this.lookAtNext();
+			} else {
+				await this.sleepUntil(Math.min(dueAt, this.firstDeadline()));
+			}
+		}
+		this.looping = false;
+	}
+
+	private firstDeadline(): number {
+		return Math.min(...[...this.waiting.values()].map(({ deadline }) => deadline));
+	}
+
+	private giveUpAfterDeadline(now: number): void {
+		for (const run of [...this.waiting.values()]) {
+			if (now < run.deadline) continue;
+			this.settle(
+				run,
+				run.lastError
+					? { kind: 'unreadable', run_id: run.run_id, status: run.status, error: run.lastError }
+					: { kind: 'timed_out', run_id: run.run_id, status: run.status },
+			);
+		}
+	}
+
+	/** When the next look is due; Infinity while as many as may be are under way. */
+	private nextDueAt(): number {
+		if (this.looksUnderWay >= MOST_LOOKS_AT_ONCE) return Infinity;
+		return this.schedule.next()?.dueAt ?? Infinity;
+	}
+
+	private async sleepUntil(time: number): Promise<void> {
+		const { clock, signal } = this.seams;
+		if (signal?.aborted || this.waiting.size === 0) return;
+		this.wake = new AbortController();
+		await clock.sleep(time - clock.now(), this.wake.signal);
+		this.wake = undefined;
+	}
+
+	private async lookAtNext(): Promise<void> {
+		const { budget, clock, signal } = this.seams;
+		// The budget may make this wait long: no longer than the first deadline, and which run is
+		// looked at is decided when the request may go, since the order may have changed meanwhile.
+		const patience = new AbortController();
+		const stop = (): void => {
+			patience.abort();
+		};
+		signal?.addEventListener('abort', stop, { once: true });
+		void clock.sleep(this.firstDeadline() - clock.now(), patience.signal).then(stop);
+		const granted = await budget.take('poll', patience.signal);
+		patience.abort();
+		signal?.removeEventListener('abort', stop);
+		if (!granted) return;
+
+		const next = this.schedule.next();
+		const run = next && this.waiting.get(next.run_id);
+		if (!run) return;
+		this.schedule.lookStarts(run.run_id, clock.now());
+		this.looksUnderWay += 1;
+		void this.look(run).finally(() => {
+			this.looksUnderWay -= 1;
+			this.wake?.abort();
+		});
+	}
+
+	private async look(run: Waiting): Promise<void> {
+		const { api, clock } = this.seams;
+		const outcome = await settle(() => api.getRun(run.run_id));
+		if (!this.waiting.has(run.run_id)) return;
+		if ('error' in outcome) {
+			this.lookFailed(run, outcome.error);
+			return;
+		}
+		run.status = outcome.value.status;
+		if (outcome.value.app_id !== null) this.schedule.belongsTo(run.run_id, outcome.value.app_id);
+		run.lastError = undefined;
+		run.failedLooks = 0;
+		const now = clock.now();
+		if (isEnded(run.status)) {
+			// Of a run that may have been over before anybody looked, the time says nothing.
+			const duration = run.lookNow === true ? null : durationOf(outcome.value, now - run.since);
+			this.schedule.ended(run.run_id, duration);
+			this.settle(run, { kind: 'ended', run: outcome.value });
+		} else {
+			this.schedule.stillGoing(run.run_id, now);
+		}
+	}
+
+	private lookFailed(run: Waiting, error: ApiError): void {
+		const { budget, clock, random } = this.seams;
+		run.lastError = error;
+		run.failedLooks += 1;
+		const now = clock.now();
+		if (error.concernsTheKey) {
+			this.settleAllUnreadable(error);
+		} else if (error.kind === 'not_found' && run.failedLooks < NOT_FOUND_TRIES) {
+			this.schedule.lookAgainAt(run.run_id, now + NOT_FOUND_WAIT_MS);
+		} else if (error.isPassing) {
+			const wait = error.retryAfterMs ?? backoffMs(run.failedLooks, random);
+			if (error.kind === 'rate_limited') budget.pause(now + wait);
+			this.schedule.lookAgainAt(run.run_id, now + wait);
+		} else {
+			this.settleUnreadable(run, error);
+		}
+	}
+
+	private settleAllUnreadable(error: ApiError): void {
+		for (const run of [...this.waiting.values()]) this.settleUnreadable(run, error);
+	}
+
+	private settleUnreadable(run: Waiting, error: ApiError): void {
+		this.settle(run, { kind: 'unreadable', run_id: run.run_id, status: run.status, error });
+	}
+
+	private settle(run: Waiting, outcome: Ending): void {
+		this.waiting.delete(run.run_id);
+		this.schedule.remove(run.run_id);
+		this.wake?.abort();
+		run.settle(outcome);
+	}
+}

@@ -1,0 +1,54 @@
+import type { ApiError } from '../api/errors';
+import type { AppDefinition, Run } from '../api/types';
+
+/** A file in an item's binary data that is to become a `creation` input. */
+export interface BinaryFile {
+	/** The item that holds it. */
+	itemIndex: number;
+	/** Name of the binary field. */
+	field: string;
+	/** The same for the same file, whichever item holds it. */
+	fileKey: string;
+	mimeType: string;
+	/** Null where n8n does not know it. */
+	bytes: number | null;
+}
+
+export type InputValue = { value: unknown } | { file: BinaryFile };
+
+/** What one item asks for, checked and ready to be carried. */
+export interface RunRequest {
+	itemIndex: number;
+	app: AppDefinition;
+	/** Keyed by input `id`. */
+	inputs: Record<string, InputValue>;
+}
+
+/** How carrying a run turned out. Every started run's id is in it, whatever happened. */
+export type RunOutcome =
+	/** The run is over, well or not: see `run.status`. */
+	| { kind: 'ended'; run: Run }
+	/** Submitted, and not waited for. */
+	| { kind: 'started'; run_id: string }
+	/** Waited for until the deadline. `status` is the last one seen, null where none was. */
+	| { kind: 'timed_out'; run_id: string; status: string | null }
+	/** Submitted, but its state could not be read until the deadline, or at all. */
+	| { kind: 'unreadable'; run_id: string; status: string | null; error: ApiError }
+	/** Certainly not started, nothing charged. */
+	| { kind: 'not_started'; error: ApiError }
+	/** Nobody knows whether it was started and charged. */
+	| { kind: 'unknown'; error: ApiError };
+
+export const runIdOf = (outcome: RunOutcome): string | undefined => {
+	switch (outcome.kind) {
+		case 'ended':
+			return outcome.run.run_id;
+		case 'started':
+		case 'timed_out':
+		case 'unreadable':
+			return outcome.run_id;
+		case 'not_started':
+		case 'unknown':
+			return undefined;
+	}
+};

@@ -7,6 +7,7 @@ import type { EmulatorOptions } from './options';
 import { addAppRoutes } from './routes/apps';
 import { addFileRoutes } from './routes/files';
 import { addGate, plainNotFound } from './routes/gate';
+import { addStatusRoutes } from './status/routes';
 import { World } from './world';
 
 export { controlClient } from './control/client';
@@ -60,6 +61,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 	addAppRoutes(server, world);
 	addFileRoutes(server, world);
 	addControlRoutes(server, control);
+	addStatusRoutes(server, world);
 
 	const host = options.host ?? '127.0.0.1';
 	world.url = await server.listen({ host, port: options.port ?? 0 });

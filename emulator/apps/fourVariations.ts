@@ -22,7 +22,7 @@ export const fourVariations: App = {
 		const picture = await openPicture(values.media('picture'), imageSize, 'Picture');
 		const variations = [
 			picture.clone().modulate({ hue: 120, saturation: 1.3 }),
-			picture.clone().flatten({ background: '#fff' }).greyscale().tint('#ff8fa3').linear(1.2, -20),
+			picture.clone().flatten({ background: '#fff' }).tint('#d98a2b'),
 			picture
 				.clone()
 				.flatten({ background: '#fff' })

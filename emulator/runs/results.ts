@@ -23,15 +23,13 @@ export function storeResult(product: Product, files: FileStore, timeScale: numbe
 	return result;
 }
 
-/** The URLs of a result that has the usual shape, by list. */
-export function resultUrls(result: unknown): { list: keyof RunResult; url: string }[] {
+/** The ids of the files in a result that has the usual shape. */
+export function resultFileIds(result: unknown): string[] {
 	if (!isRecord(result)) return [];
-	const lists: (keyof RunResult)[] = ['images', 'videos', 'audios'];
-	return lists.flatMap((list) => {
-		const assets = result[list];
+	return [result.images, result.videos, result.audios].flatMap((assets) => {
 		if (!Array.isArray(assets)) return [];
 		return assets.flatMap((asset: unknown) =>
-			isRecord(asset) && typeof asset.url === 'string' ? [{ list, url: asset.url }] : [],
+			isRecord(asset) && typeof asset.id === 'string' ? [asset.id] : [],
 		);
 	});
 }

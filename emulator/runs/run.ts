@@ -4,6 +4,8 @@ import type { RunRecord } from '../control/types';
 export interface Run {
 	record: RunRecord;
 	outcome: Outcome;
+	/** Epoch ms at which it is to be over; its work may take longer. */
+	endsAt: number;
 	/** Over, or in a state that it will never leave. */
 	settled: boolean;
 }

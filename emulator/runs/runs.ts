@@ -71,20 +71,17 @@ export class Runs {
 		);
 		const { timeScale } = this.deps.settings();
 		this.lastSeq += 1;
-		const run: Run = {
-			record: this.newRecord(app, family, request),
-			outcome: outcome ?? {},
-			settled: false,
-		};
-		const { run_id: runId, submitted_at: now, credits } = run.record;
-		const lifeMs = (this.durationS(app, run.outcome) * 1000) / timeScale;
+		const record = this.newRecord(app, family, request);
+		const { run_id: runId, submitted_at: now, credits } = record;
+		const lifeMs = (this.durationS(app, outcome ?? {}) * 1000) / timeScale;
+		const run: Run = { record, outcome: outcome ?? {}, endsAt: now + lifeMs, settled: false };
 		this.runs.set(runId, run);
 		this.deps.log(`run ${runId} of ${app.name} accepted (${String(credits)} credits)`);
 		const rendering = makesFiles(run.outcome) ? this.render(app, run, request.given) : undefined;
 		this.at(now + Math.min(lifeMs / 10, 1_000 / timeScale), () => {
 			this.begin(run);
 		});
-		this.at(now + lifeMs, () => {
+		this.at(run.endsAt, () => {
 			void this.end(run, rendering);
 		});
 		return run;

@@ -1,0 +1,92 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Clock } from '../../../nodes/Magnific/api/clock';
+
+interface Sleeper {
+	/** Virtual time at which it wakes, ms since the epoch. */
+	at: number;
+	wake: () => void;
+}
+
+const A_DAY_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * A clock whose time passes only when it is told to. Sleepers wake one by one in the order of their
+ * times (of their calls where the times are equal), and what each sets going runs until it sleeps
+ * or waits for somebody else, before the next one wakes: as timers of a real process do.
+ */
+export class VirtualClock implements Clock {
+	private readonly sleepers: Sleeper[] = [];
+
+	/** `start`: ms since the epoch. */
+	constructor(private time = Date.UTC(2026, 10, 1)) {}
+
+	now(): number {
+		return this.time;
+	}
+
+	/** How many sleeps have neither ended nor been aborted. */
+	get sleeping(): number {
+		return this.sleepers.length;
+	}
+
+	async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+		if (signal?.aborted) return;
+		await new Promise<void>((resolve) => {
+			const stop = (): void => {
+				this.sleepers.splice(this.sleepers.indexOf(sleeper), 1);
+				resolve();
+			};
+			const sleeper: Sleeper = {
+				at: this.time + Math.max(0, ms),
+				wake: () => {
+					signal?.removeEventListener('abort', stop);
+					resolve();
+				},
+			};
+			signal?.addEventListener('abort', stop, { once: true });
+			const after = this.sleepers.findLastIndex(({ at }) => at <= sleeper.at);
+			this.sleepers.splice(after + 1, 0, sleeper);
+		});
+	}
+
+	/** Lets `ms` of virtual time pass. */
+	async advance(ms: number): Promise<void> {
+		const end = this.time + ms;
+		do await nextTurn();
+		while (this.wakeNext(end));
+		this.time = end;
+	}
+
+	/**
+	 * Lets time pass until the promise settles, and gives its value. Throws where nobody sleeps who
+	 * could settle it, and where it has not settled within `limitMs` of virtual time.
+	 */
+	async run<T>(promise: Promise<T>, limitMs = A_DAY_MS): Promise<T> {
+		const start = this.time;
+		const state = { isSettled: false };
+		const settled = (): void => {
+			state.isSettled = true;
+		};
+		promise.then(settled, settled);
+		for (;;) {
+			await nextTurn();
+			if (state.isSettled) return await promise;
+			if (this.wakeNext(start + limitMs)) continue;
+			throw new Error(
+				this.sleepers.length === 0
+					? `Stuck after ${String(this.time - start)} virtual ms: nobody sleeps, and nothing settles`
+					: `Not settled within ${String(limitMs)} virtual ms`,
+			);
+		}
+	}
+
+	/** False where nobody wakes until `end`. */
+	private wakeNext(end: number): boolean {
+		const next = this.sleepers[0];
+		if (!next || next.at > end || next.at === Infinity) return false;
+		this.sleepers.shift();
+		this.time = next.at;
+		next.wake();
+		return true;
+	}
+}

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn } from 'cross-spawn';
 import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -1,0 +1,35 @@
+const { compilerOptions } = require('./tsconfig.json');
+
+/** Types are checked by `npm run typecheck`; here files are only translated, one by one. */
+const transform = {
+	'^.+\\.ts$': [
+		'ts-jest',
+		{
+			diagnostics: false,
+			tsconfig: { ...compilerOptions, isolatedModules: true, sourceMap: true },
+		},
+	],
+};
+
+const project = (name, settings = {}) => ({
+	displayName: name,
+	rootDir: __dirname,
+	testEnvironment: 'node',
+	testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/test/n8n/runtime/'],
+	transform,
+	...settings,
+});
+
+module.exports = {
+	projects: [
+		project('unit'),
+		project('emulator', { testTimeout: 30_000 }),
+		project('engine', {
+			setupFilesAfterEnv: ['<rootDir>/test/engine/setup.ts'],
+			testTimeout: 60_000,
+		}),
+		project('n8n', { testTimeout: 180_000 }),
+		project('ui', { testTimeout: 180_000 }),
+	],
+};

@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { CommandFailed, runCommand } from './command';
+import { ROOT } from './paths';
+
+/** Jest's projects in the order in which they run: from quick to slow. */
+export const TEST_PROJECTS = ['unit', 'emulator', 'engine', 'n8n', 'ui'] as const;
+export type TestProject = (typeof TEST_PROJECTS)[number];
+
+/** These start servers and a browser, so their files run one after the other. */
+const IN_BAND: readonly TestProject[] = ['n8n', 'ui'];
+
+export interface TestCounts {
+	passed: number;
+	failed: number;
+	skipped: number;
+}
+
+const resultSchema = z.object({
+	success: z.boolean(),
+	numPassedTests: z.number(),
+	numFailedTests: z.number(),
+	numPendingTests: z.number(),
+	numTodoTests: z.number(),
+	numRuntimeErrorTestSuites: z.number(),
+});
+
+/** Whether a project has any test file yet. */
+export async function hasTests(project: TestProject): Promise<boolean> {
+	const folder = join(ROOT, 'test', project);
+	if (!existsSync(folder)) return false;
+	return (await readdir(folder, { recursive: true })).some((file) => file.endsWith('.test.ts'));
+}
+
+/**
+ * Runs one Jest project, its output on this terminal.
+ *
+ * @returns what Jest counted; a file that could not be loaded counts as one failed test
+ */
+export async function runTests(
+	project: TestProject,
+	jestArgs: readonly string[],
+	env: NodeJS.ProcessEnv,
+): Promise<TestCounts> {
+	const folder = await mkdtemp(join(tmpdir(), 'magnific-jest-'));
+	const outputFile = join(folder, 'result.json');
+	const args = [
+		join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js'),
+		'--selectProjects',
+		project,
+		...(IN_BAND.includes(project) ? ['--runInBand'] : []),
+		'--json',
+		`--outputFile=${outputFile}`,
+		...jestArgs,
+	];
+	try {
+		await runCommand(process.execPath, args, { cwd: ROOT, env, inherit: true });
+	} catch (error) {
+		if (!(error instanceof CommandFailed && existsSync(outputFile))) throw error;
+	}
+	const result = resultSchema.parse(JSON.parse(await readFile(outputFile, 'utf8')));
+	await rm(folder, { recursive: true, force: true });
+	const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
+	return {
+		passed: result.numPassedTests,
+		failed: failed === 0 && !result.success ? 1 : failed,
+		skipped: result.numPendingTests + result.numTodoTests,
+	};
+}

@@ -90,6 +90,7 @@ export class SlidingWindowBudget implements Budget {
 		return await new Promise<boolean>((resolve) => {
 			const giveUp = (): void => {
 				this.waiting[kind] = this.waiting[kind].filter((other) => other !== entry);
+				if (this.isIdle) this.wake?.abort();
 				resolve(false);
 			};
 			const entry: Waiting = {

@@ -111,7 +111,8 @@ const TIMED_OUT = new Set(['ETIMEDOUT', 'ECONNABORTED', 'ESOCKETTIMEDOUT']);
 const networkCode = (error: unknown, depth = 0): string => {
 	if (!isRecord(error) || depth > 5) return '';
 	const own = firstText(error.code);
-	if (own !== undefined && /^E[A-Z_]+$/.test(own)) return own;
+	// ERR_NETWORK and the like are the request library's, and hide the network's own code.
+	if (own !== undefined && /^E(?!RR_)[A-Z_]+$/.test(own)) return own;
 	return networkCode(error.cause, depth + 1) || networkCode(error.errorResponse, depth + 1);
 };
 

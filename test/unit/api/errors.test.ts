@@ -1,0 +1,284 @@
+import {
+	ApiError,
+	networkError,
+	notJsonError,
+	redact,
+	refusalError,
+	retryAfterMs,
+	settle,
+	stoppedError,
+	toApiError,
+	transferRefused,
+	unexpectedAnswer,
+	type ApiErrorKind,
+} from '../../../nodes/Magnific/api/errors';
+import { refused } from '../support/fixtures';
+
+const KEY = 'FPSX0123456789abcdef';
+
+describe('the refusal of a request', () => {
+	it.each<[number, ApiErrorKind, string]>([
+		[301, 'redirect', 'redirect (301)'],
+		[307, 'redirect', 'redirect (307)'],
+		[400, 'rejected', 'did not accept the request (400)'],
+		[401, 'key_refused', 'refused the API key'],
+		[403, 'plan', 'plan or role'],
+		[404, 'not_found', 'does not know what was asked for'],
+		[408, 'rejected', 'did not accept the request (408)'],
+		[409, 'rejected', 'did not accept the request (409)'],
+		[422, 'invalid_inputs', 'did not accept an input'],
+		[429, 'rate_limited', 'slow down (429)'],
+		[500, 'server', 'could not handle the request (500)'],
+		[502, 'server', 'could not handle the request (502)'],
+		[503, 'unavailable', 'not available at the moment (503)'],
+		[504, 'server', 'could not handle the request (504)'],
+	])('by %i is of kind %s and says “%s”', (statusCode, kind, text) => {
+		const error = refused(statusCode);
+		expect(error.kind).toBe(kind);
+		expect(error.message).toContain(text);
+		expect(error.httpCode).toBe(statusCode);
+		expect(error.advice).toMatch(/\.$/);
+	});
+
+	it.each([
+		[{ message: 'Out of luck.' }],
+		[{ problem: { message: 'Out of luck. ' } }],
+		[{ problem: { detail: 'Out of luck' } }],
+		[{ detail: 'Out of luck' }],
+		[{ error: 'Out of luck' }],
+	])('quotes what the API said: %j', (body) => {
+		expect(refused(400, body).message).toMatch(/\(400\): Out of luck$/);
+		expect(refused(401, body).message).toMatch(/: Out of luck$/);
+	});
+
+	it.each([
+		['<html><body>502 Bad Gateway</body></html>'],
+		[null],
+		[undefined],
+		[[]],
+		[{ message: 7 }],
+	])('quotes nothing where the body is %j', (body) => {
+		expect(refused(502, body).message).toBe('Magnific could not handle the request (502)');
+	});
+
+	it('lists every refused input with its reason', () => {
+		const invalid_params = [
+			{ name: 'input-1', reason: 'too long' },
+			{ field: 'input-2', reason: 'not a number' },
+			{ name: 'input-3', message: 'missing' },
+			{ reason: 'the inputs do not fit together' },
+			{ name: 'input-4' },
+			'garbage',
+		];
+		for (const body of [
+			{ message: 'Validation', invalid_params },
+			{ problem: { invalid_params } },
+		]) {
+			const error = refused(422, body);
+			expect(error.message).toBe(
+				'Magnific did not accept an input: input-1: too long; input-2: not a number; input-3: missing; the inputs do not fit together; input-4: not accepted',
+			);
+			expect(error.invalidParams).toHaveLength(5);
+			expect(error.invalidParams[1]).toEqual({ name: 'input-2', reason: 'not a number' });
+		}
+		expect(refused(400, { invalid_params }).kind).toBe('invalid_inputs');
+	});
+
+	it('quotes the message of a 422 that lists no input', () => {
+		expect(refused(422, { message: 'Prompt is too long.' }).message).toBe(
+			'Magnific did not accept an input: Prompt is too long',
+		);
+	});
+
+	it('never shows the key, nor the query of a URL, wherever the API repeats them', () => {
+		const leak = `Key ${KEY} may not read https://files.example/a.png?token=s3cret&x=1 now`;
+		const body = { message: leak, invalid_params: [{ name: 'image', reason: leak }] };
+		for (const statusCode of [400, 401, 403, 404, 422, 429, 500, 503]) {
+			for (const own of [body, { message: leak }, { problem: body }]) {
+				const error = refusalError({ statusCode, body: own, now: 0, secrets: [KEY] });
+				const shown = JSON.stringify([error.message, error.advice, error.invalidParams]);
+				expect(shown).not.toContain(KEY);
+				expect(shown).not.toContain('s3cret');
+				expect(shown).toContain('***');
+				expect(shown).toContain('https://files.example/a.png now');
+			}
+		}
+	});
+
+	it('keeps what Retry-After says', () => {
+		expect(refused(429, {}, '30').retryAfterMs).toBe(30_000);
+		expect(refused(503, {}, '2').retryAfterMs).toBe(2_000);
+		expect(refused(429).retryAfterMs).toBeUndefined();
+	});
+});
+
+describe('Retry-After', () => {
+	const now = Date.UTC(2026, 10, 1);
+
+	it.each([
+		['120', 120_000],
+		[7, 7_000],
+		['0', 0],
+		['1.5', 1_500],
+		['-5', 0],
+		['Sun, 01 Nov 2026 00:00:45 GMT', 45_000],
+		['Sat, 31 Oct 2026 23:00:00 GMT', 0],
+		['soon', undefined],
+		['', undefined],
+		[undefined, undefined],
+		[null, undefined],
+		[{}, undefined],
+	])('%j is read as %p ms', (header, expected) => {
+		expect(retryAfterMs(header, now)).toBe(expected);
+	});
+});
+
+describe('redacting', () => {
+	it('takes out every occurrence of every secret, special characters and all', () => {
+		expect(redact('a+b$& and a+b$& and c', ['a+b$&', 'c', ''])).toBe('*** and *** and ***');
+	});
+
+	it('takes out the query of every URL, and nothing else', () => {
+		expect(
+			redact('see "https://a.example/x?sig=1", http://b.example/y?z=2 or https://c.example/?'),
+		).toBe('see "https://a.example/x", http://b.example/y or https://c.example/');
+		expect(redact('is it? yes: a?b=c')).toBe('is it? yes: a?b=c');
+	});
+});
+
+describe('a connection that gave no answer', () => {
+	it.each([
+		['ECONNREFUSED', 'the connection was refused'],
+		['ENOTFOUND', 'its address is not known'],
+		['EAI_AGAIN', 'could not be looked up'],
+		['EHOSTUNREACH', 'there is no way to it'],
+		['ENETUNREACH', 'there is no network'],
+	])('was never made with %s, so the request was not received', (code, text) => {
+		const error = networkError({ code });
+		expect(error.kind).toBe('unreachable');
+		expect(error.message).toContain(text);
+	});
+
+	it.each(['ETIMEDOUT', 'ECONNABORTED', 'ESOCKETTIMEDOUT'])('timed out with %s', (code) => {
+		const error = networkError({ code });
+		expect(error.kind).toBe('network');
+		expect(error.message).toBe('Magnific did not answer in time');
+	});
+
+	it.each([
+		[{ code: 'ECONNRESET' }],
+		[{ code: 'EPIPE' }],
+		[new Error('socket hang up')],
+		['?'],
+		[null],
+	])('broke off in all other cases: %p', (thrown) => {
+		const error = networkError(thrown);
+		expect(error.kind).toBe('network');
+		expect(error.message).toContain('broke off');
+	});
+
+	it('has its code found along the causes', () => {
+		const inner = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+		const middle = new Error('request', { cause: inner });
+		expect(networkError(new Error('node', { cause: middle })).kind).toBe('unreachable');
+		expect(networkError({ code: 'ERR_BAD', errorResponse: { cause: inner } }).kind).toBe(
+			'unreachable',
+		);
+		expect(networkError({ code: 'ERR_NETWORK', cause: inner }).kind).toBe('unreachable');
+	});
+
+	it('survives an error that is its own cause', () => {
+		const loop: { cause?: unknown } = {};
+		loop.cause = loop;
+		expect(networkError(loop).kind).toBe('network');
+	});
+
+	it('drops the original, whose request holds the key', () => {
+		const original = Object.assign(new Error(`GET with ${KEY}`), {
+			code: 'ECONNRESET',
+			config: { headers: { 'X-Magnific-Api-Key': KEY } },
+		});
+		const error = networkError(original);
+		expect(`${JSON.stringify(error)}${String(error.stack)}${String(error.cause)}`).not.toContain(
+			KEY,
+		);
+		expect(error.message).not.toContain('ECONN');
+	});
+});
+
+describe('an API error', () => {
+	const all = (): ApiError[] => [
+		...Array.from({ length: 300 }, (_, i) => refused(300 + i)),
+		refused(422, { invalid_params: [{ name: 'a' }] }),
+		...[
+			'ECONNREFUSED',
+			'ENOTFOUND',
+			'EAI_AGAIN',
+			'EHOSTUNREACH',
+			'ENETUNREACH',
+			'ETIMEDOUT',
+			'X',
+		].map((code) => networkError({ code })),
+		notJsonError(200),
+		unexpectedAnswer('it has no run id'),
+		transferRefused('The upload of the binary field “data”', 403),
+		stoppedError(),
+	];
+
+	it('has no text with the words that n8n asks to avoid', () => {
+		for (const { message, advice } of all()) {
+			expect(`${message} ${advice}`).not.toMatch(/error|problem|failure|mistake/i);
+		}
+	});
+
+	it('is passing exactly where asking again may help', () => {
+		const passing = new Set(all().flatMap((error) => (error.isPassing ? [error.kind] : [])));
+		const final = new Set(all().flatMap((error) => (error.isPassing ? [] : [error.kind])));
+		expect([...passing].sort()).toEqual([
+			'network',
+			'not_json',
+			'rate_limited',
+			'server',
+			'unavailable',
+			'unexpected_answer',
+			'unreachable',
+		]);
+		expect([...final].sort()).toEqual([
+			'invalid_inputs',
+			'key_refused',
+			'not_found',
+			'plan',
+			'redirect',
+			'rejected',
+			'stopped',
+		]);
+	});
+
+	it('concerns the key only for 401 and 403', () => {
+		expect(all().flatMap((error) => (error.concernsTheKey ? [error.httpCode] : []))).toEqual([
+			401, 403,
+		]);
+	});
+
+	it('of a file transfer may pass only with 429 and 5xx', () => {
+		const passing = [400, 403, 404, 429, 500, 503].filter(
+			(statusCode) => transferRefused('The upload', statusCode).isPassing,
+		);
+		expect(passing).toEqual([429, 500, 503]);
+		expect(transferRefused('The upload of “data”', 403).message).toBe(
+			'The upload of “data” was refused (403)',
+		);
+	});
+
+	it('passes through settle as it is, and anything else as a broken connection', async () => {
+		const error = refused(404);
+		expect(toApiError(error)).toBe(error);
+		await expect(settle(async () => await Promise.resolve(1))).resolves.toEqual({ value: 1 });
+		await expect(settle(async () => await Promise.reject(error))).resolves.toEqual({ error });
+		await expect(
+			settle(() => {
+				throw new TypeError('sync');
+			}),
+		).resolves.toMatchObject({ error: { kind: 'network' } });
+	});
+});

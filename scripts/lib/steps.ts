@@ -1,4 +1,5 @@
 import { secondsSince } from './progress';
+import { shutDown } from './shutdown';
 
 /** A check that did not pass; its message is all that a person needs to see. */
 export class CheckFailed extends Error {
@@ -22,16 +23,24 @@ export async function runStep<T>(name: string, step: () => Promise<T>): Promise<
 	}
 }
 
-/** Runs a script's main function; what it throws is printed and ends the process with 1. */
-export function runMain(main: () => Promise<void>): void {
-	main().then(
-		() => process.exit(),
-		(error: unknown) => {
+/**
+ * Runs a script's main function, then what was left to `onShutdown`, and ends the process: with 1
+ * when something was thrown, which is printed.
+ *
+ * @param closing the last words, after an error too
+ */
+export function runMain(main: () => Promise<void>, closing?: () => string): void {
+	void main()
+		.then(() => 0)
+		.catch((error: unknown) => {
 			if (error instanceof Error) console.error(isExpected(error) ? error.message : error.stack);
 			else console.error(error);
-			process.exit(1);
-		},
-	);
+			return 1;
+		})
+		.finally(() => {
+			if (closing) console.log(closing());
+		})
+		.then(shutDown);
 }
 
 function isExpected(error: Error): boolean {

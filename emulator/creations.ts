@@ -1,5 +1,6 @@
 import type { FileStore } from './files';
 import { WorkFailed } from './apps/work';
+import { isRecord } from './guards';
 import { sniff, type Media } from './media/sniff';
 
 const MAX_BYTES = 50 * 1024 * 1024;
@@ -67,7 +68,7 @@ async function fetchBytes(url: string, node: string): Promise<Buffer> {
 		response = await fetch(url, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
 		bytes = Buffer.from(await response.arrayBuffer());
 	} catch (error) {
-		const timedOut = error instanceof Error && error.name === 'TimeoutError';
+		const timedOut = isRecord(error) && error.name === 'TimeoutError';
 		throw failed(timedOut ? 'no answer in time' : 'no connection');
 	}
 	if (!response.ok) throw failed(`HTTP ${String(response.status)}`);

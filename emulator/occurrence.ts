@@ -41,9 +41,15 @@ export class Occurrences<T extends Occurrence> {
 		this.entries = [];
 	}
 
-	/** The first that matches and is due; its count goes down. Those not due count the match as skipped. */
+	/** The first that matches and is due. Those after it only count the match towards their `skip`. */
 	takeFirst(matches: (spec: T) => boolean): T | undefined {
-		return this.entries.find((entry) => matches(entry.spec) && isDue(entry))?.spec;
+		let taken: T | undefined;
+		for (const entry of this.entries) {
+			if (!matches(entry.spec)) continue;
+			if (taken === undefined) taken = isDue(entry) ? entry.spec : undefined;
+			else entry.skip = Math.max(0, entry.skip - 1);
+		}
+		return taken;
 	}
 
 	takeAll(matches: (spec: T) => boolean): T[] {

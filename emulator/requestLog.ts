@@ -17,8 +17,15 @@ export class RequestLog {
 		return added;
 	}
 
+	/** Empties the log; numbers go on. */
 	clear(): void {
 		this.entries = [];
+	}
+
+	/** Empties the log and counts from 1 again. */
+	reset(): void {
+		this.entries = [];
+		this.lastSeq = 0;
 	}
 
 	find(filter: RequestFilter = {}): RequestLogEntry[] {

@@ -52,7 +52,7 @@ export class World {
 	reset(): void {
 		this.runs.clear();
 		this.webhooks.clear();
-		this.requests.clear();
+		this.requests.reset();
 		this.faults.clear();
 		this.limiter.reset();
 		this.files.clear();

@@ -32,10 +32,14 @@ export function videoFacts(media: Media, node: string): VideoFacts {
 				frameSizes: sampleSizes(track),
 			};
 		}
-	} catch (error) {
-		if (!(error instanceof RangeError)) throw error;
+	} catch {
+		throw unreadable(node);
 	}
-	throw new WorkFailed(`Node '${node}' failed: the video could not be read (MP4 expected)`);
+	throw unreadable(node);
+}
+
+function unreadable(node: string): WorkFailed {
+	return new WorkFailed(`Node '${node}' failed: the video could not be read (MP4 expected)`);
 }
 
 function isVideo(track: Buffer): boolean {
@@ -51,10 +55,10 @@ function sampleSizes(track: Buffer): number[] {
 	);
 }
 
-/** The content of the first box of a type; a RangeError if there is none. */
+/** The content of the first box of a type; throws if there is none. */
 function child(container: Buffer, type: string): Buffer {
 	const [first] = children(container, type);
-	if (first === undefined) throw new RangeError(`no ${type}`);
+	if (first === undefined) throw new Error(`no ${type} box`);
 	return first;
 }
 

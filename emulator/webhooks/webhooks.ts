@@ -37,6 +37,10 @@ interface Held {
 	send: () => void;
 }
 
+class NowhereToGo extends Error {
+	readonly statusCode = 400;
+}
+
 /** Delivers callbacks, signed, with all that can go wrong on their way. */
 export class Webhooks {
 	private settings: Settings;
@@ -46,6 +50,8 @@ export class Webhooks {
 	private held: Held[] = [];
 	private stopped = new AbortController();
 	private random = seededRandom(1);
+	/** Per run, its callback that no rule holds up. */
+	private readonly lastSent = new WeakMap<Run, Promise<void>>();
 	/** Callbacks that were not delivered or given up yet. */
 	outstanding = 0;
 
@@ -99,15 +105,17 @@ export class Webhooks {
 			faults: faults.flatMap((fault) => (fault.kind === 'forge' ? fault.how : [fault.kind])),
 		};
 		this.outstanding += 1;
-		void this.carry(parcel, faults, this.stopped.signal).finally(() => {
+		const earlier = this.lastSent.get(run);
+		const carried = this.carry(parcel, faults, this.stopped.signal, earlier).finally(() => {
 			this.outstanding -= 1;
 		});
+		if (faults.length === 0) this.lastSent.set(run, carried);
 	}
 
 	/** Sends a delivery made by hand, past all rules, once. */
 	async deliver(delivery: Delivery, run: Run | undefined): Promise<DeliveryRecord> {
 		const url = delivery.url ?? run?.record.webhook ?? undefined;
-		if (url === undefined) throw new Error('No url was given and the run has no webhook.');
+		if (url === undefined) throw new NowhereToGo('No url was given and the run has no webhook.');
 		const event = delivery.event ?? (run === undefined ? undefined : lastEvent(run));
 		const forgeries = delivery.how === undefined ? [] : [delivery.how].flat();
 		return this.send(
@@ -154,9 +162,16 @@ export class Webhooks {
 		return this.settings.envelope === 'data' ? { data: payload } : payload;
 	}
 
-	private async carry(parcel: Parcel, faults: WebhookAction[], signal: AbortSignal): Promise<void> {
+	/** @param earlier callback of the same run, which is let go ahead for half a second */
+	private async carry(
+		parcel: Parcel,
+		faults: WebhookAction[],
+		signal: AbortSignal,
+		earlier: Promise<void> | undefined,
+	): Promise<void> {
+		if (earlier !== undefined) await Promise.race([earlier, pause(500, signal)]);
 		if (faults.some((fault) => fault.kind === 'drop')) {
-			this.record(parcel, 1, { status: 0, body: '', error: 'dropped' });
+			this.record(parcel, 1, { status: 0, body: '', error: 'dropped' }, signal);
 			return;
 		}
 		for (const fault of faults) {
@@ -231,13 +246,14 @@ export class Webhooks {
 			timeoutMs: this.settings.timeoutMs,
 			signal,
 		});
-		return this.record(parcel, attempt, answer);
+		return this.record(parcel, attempt, answer, signal);
 	}
 
 	private record(
 		parcel: Parcel,
 		attempt: number,
 		answer: { status: number; body: string; error?: string },
+		signal: AbortSignal,
 	): DeliveryRecord {
 		this.lastSeq += 1;
 		const record: DeliveryRecord = {
@@ -252,6 +268,7 @@ export class Webhooks {
 			...answer,
 			body: answer.body.slice(0, 2_000),
 		};
+		if (signal.aborted) return record;
 		this.records.push(record);
 		const outcome = answer.error ?? String(answer.status);
 		this.log(`callback ${parcel.event ?? ''} for ${parcel.runId ?? 'no run'}: ${outcome}`);

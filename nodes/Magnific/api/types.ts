@@ -216,16 +216,28 @@ const readHeaders = (value: unknown): Record<string, string> =>
 		}),
 	);
 
-/** Parses the answer to an upload request. Throws an `ApiError` where there is no target in it. */
+const readUploadTarget = (file: unknown): UploadTarget | undefined => {
+	if (!isRecord(file)) return undefined;
+	const upload_url = firstText(file.upload_url);
+	const asset_url = firstText(file.asset_url);
+	return upload_url === undefined || asset_url === undefined
+		? undefined
+		: { upload_url, asset_url, headers: readHeaders(file.headers) };
+};
+
+/**
+ * Parses the answer to an upload request: the targets up to the first that is not one, since a
+ * target belongs to a file by its place. Throws an `ApiError` where there is none at all.
+ */
 export const parseUploadTargets = (body: unknown): UploadTarget[] => {
 	const raw = unwrap(body);
 	const files = isRecord(raw) && Array.isArray(raw.files) ? raw.files : [];
-	const targets = files.filter(isRecord).flatMap((file) => {
-		const upload_url = firstText(file.upload_url);
-		const asset_url = firstText(file.asset_url);
-		if (upload_url === undefined || asset_url === undefined) return [];
-		return { upload_url, asset_url, headers: readHeaders(file.headers) };
-	});
+	const targets: UploadTarget[] = [];
+	for (const file of files) {
+		const target = readUploadTarget(file);
+		if (!target) break;
+		targets.push(target);
+	}
 	if (targets.length === 0) throw unexpectedAnswer('it has no upload address');
 	return targets;
 };

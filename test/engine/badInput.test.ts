@@ -1,0 +1,263 @@
+import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import { fourVariations } from '../../emulator/apps/fourVariations';
+import { posterFromText } from '../../emulator/apps/posterFromText';
+import { productPhotoshoot } from '../../emulator/apps/productPhotoshoot';
+import { surpriseMe } from '../../emulator/apps/surpriseMe';
+import { binary, picture } from './support/files';
+import { localMagnific } from './support/localMagnific';
+import { appRun, autoMap, byId, fields, json } from './support/parameters';
+
+jest.mock('../../nodes/Magnific/api/clock', () =>
+	jest.requireActual<object>('./support/fastClock'),
+);
+
+const local = localMagnific();
+
+const sound = binary(Buffer.from('RIFF0000WAVE'), 'audio/wav', 'a.wav');
+const poster = (values: Record<string, string | number>): INodeParameters =>
+	appRun(posterFromText, fields(posterFromText, values));
+const photoshoot = (photo: string): INodeParameters =>
+	appRun(productPhotoshoot, fields(productPhotoshoot, { 'Product photo': photo }));
+
+const twoPrompts = {
+	sqid: 'tW0Pr0mpts',
+	name: 'Two prompts',
+	inputs: [
+		{ id: 'input-a-1', api_key: 'prompt', type: 'text', label: 'Prompt', config: null },
+		{ id: 'input-b-1', api_key: 'prompt_2', type: 'text', label: 'Prompt', config: null },
+	],
+};
+
+const expectNothingSpent = async (): Promise<void> => {
+	expect(await local.count('run', 'request_upload', 'put_upload')).toBe(0);
+	expect(await local.control.runs()).toEqual([]);
+};
+
+interface BadInput {
+	what: string;
+	parameters: INodeParameters;
+	item?: INodeExecutionData;
+	message: string | RegExp;
+}
+
+const BAD_INPUTS: BadInput[] = [
+	{
+		what: 'a required input without a value',
+		parameters: poster({}),
+		message: '“Headline” is required, but has no value',
+	},
+	{
+		what: 'a required input that an expression left empty',
+		parameters: poster({ Headline: '={{ $json.missing }}' }),
+		message: '“Headline” is required, but has no value',
+	},
+	{
+		what: 'text where a number is needed',
+		parameters: poster({ Headline: 'Hi', 'Number of shapes': 'many' }),
+		message: '“Number of shapes” needs a number, but got “many”',
+	},
+	{
+		what: 'a value that is no option of the select',
+		parameters: poster({ Headline: 'Hi', Style: 'Loud' }),
+		message: '“Style” has no option “Loud”; choose one of: Bold, Minimal, Night, Nature',
+	},
+	{
+		what: 'an option whose label differs from its value',
+		parameters: appRun(
+			productPhotoshoot,
+			json({ 'Product photo': 'https://example.com/a.png', Background: 'beach' }),
+		),
+		message: /^“Background” has no option “beach”; choose one of: White studio \(studio\), /,
+	},
+	{
+		what: 'a binary field of the wrong media type',
+		parameters: photoshoot('sound'),
+		item: { json: {}, binary: { sound } },
+		message: '“Product photo” needs an image, but the binary field “sound” is audio/wav',
+	},
+	{
+		what: 'a binary field that the item does not have',
+		parameters: photoshoot('photo'),
+		item: { json: {}, binary: { sound } },
+		message:
+			'“Product photo” is “photo”, which is no binary field of the item, URL, base64 or creation id; the item’s binary fields are “sound”',
+	},
+	{
+		what: 'a binary field of an item without binary data',
+		parameters: photoshoot('data'),
+		message:
+			'“Product photo” is “data”, which is no binary field of the item, URL, base64 or creation id; the item has no binary data',
+	},
+	{
+		what: 'a data: URI of the wrong media type',
+		parameters: photoshoot('data:audio/wav;base64,UklGRg=='),
+		message: '“Product photo” needs an image, but the data: URI is audio/wav',
+	},
+	{
+		what: 'a malformed app id',
+		parameters: { ...poster({}), app: byId('={{ "not an id!" }}') },
+		message: /^“not an id!” is not an app id/,
+	},
+	{
+		what: 'no app',
+		parameters: { ...poster({}), app: byId('={{ $json.missing }}') },
+		message: 'No app is chosen',
+	},
+	{
+		what: 'an app id that the account cannot see',
+		parameters: { ...poster({}), app: byId('zzzzzzzzzz') },
+		message: 'App zzzzzzzzzz was not found, or the account of this API key cannot see it',
+	},
+	{
+		what: 'JSON that is not an object',
+		parameters: appRun(posterFromText, json('["Hi"]')),
+		message: /^the inputs must be a JSON object/,
+	},
+	{
+		what: 'JSON that cannot be read',
+		parameters: appRun(posterFromText, json('{ Headline }')),
+		message: /^the inputs are not valid JSON: /,
+	},
+	{
+		what: 'JSON with an unknown key',
+		parameters: appRun(posterFromText, json({ Headline: 'Hi', Colour: 'red' })),
+		message:
+			'“Colour” is not an input of the app; the app’s inputs are “Headline”, “Style”, “Number of shapes”',
+	},
+	{
+		what: 'JSON that gives one input twice',
+		parameters: appRun(posterFromText, json({ Headline: 'Hi', headline: 'Ho' })),
+		message: '“Headline” is given twice',
+	},
+	{
+		what: 'a key for an app without inputs',
+		parameters: appRun(surpriseMe, json({ Prompt: 'Hi' })),
+		message: '“Prompt” is not an input of the app; the app has no inputs',
+	},
+	{
+		what: 'a label that two inputs share',
+		parameters: appRun(twoPrompts.sqid, json({ Prompt: 'Hi' })),
+		message:
+			'“Prompt” names 2 inputs of the app; use an id instead: input-a-1 (prompt), input-b-1 (prompt_2)',
+	},
+	{
+		what: 'a column whose name two inputs share',
+		parameters: appRun(twoPrompts.sqid, autoMap),
+		item: { json: { Prompt: 'Hi' } },
+		message: /^“Prompt” names 2 inputs of the app/,
+	},
+	{
+		what: 'a value for an input that the app no longer has',
+		parameters: appRun(posterFromText, {
+			inputMode: 'fields',
+			inputs: { mappingMode: 'defineBelow', value: { 'input-gone-1': 'Hi' } },
+		}),
+		message: /^the app has no input “input-gone-1” any more; open the node and refresh its fields/,
+	},
+	{
+		what: 'an expression that cannot be resolved',
+		parameters: poster({ Headline: '={{ $("Nowhere").item.json.title }}' }),
+		message: "Referenced node doesn't exist",
+	},
+];
+
+describe.each(BAD_INPUTS)('$what', ({ parameters, item = { json: {} }, message }) => {
+	beforeEach(async () => {
+		await local.control.addApp(twoPrompts);
+	});
+
+	it('stops the workflow, naming the item and the field, and nothing is spent', async () => {
+		const good: INodeExecutionData = {
+			json: { title: 'Good' },
+			binary: { photo: binary(await picture('red'), 'image/png', 'red.png') },
+		};
+		const { error } = await local.run(parameters, { items: [item, good] });
+		expect(error?.message).toMatch(/^Item 0: |^(All 2|2 of 2) items: /);
+		const said = String(error?.message).replace(
+			/^(Item 0: |All 2 items: |2 of 2 items: Item 0: )/,
+			'',
+		);
+		if (typeof message === 'string') expect(said.slice(0, message.length)).toBe(message);
+		else expect(said).toMatch(message);
+		await expectNothingSpent();
+	});
+});
+
+describe('a batch with bad items', () => {
+	const values = { Headline: '={{ $json.title }}', 'Number of shapes': '={{ $json.shapes }}' };
+	const parameters = appRun(posterFromText, fields(posterFromText, values));
+	const items = [
+		{ json: { title: 'Good', shapes: 2 } },
+		{ json: { title: '', shapes: 'many' } },
+		{ json: { title: 'Fine', shapes: 'few' } },
+	];
+
+	it('starts none of them, and one message tells all that is wrong with all of them', async () => {
+		const { error } = await local.run(parameters, { items });
+		expect(error?.message).toBe(
+			'2 of 3 items: Item 1: “Headline” is required, but has no value; “Number of shapes” needs a number, but got “many”. Item 2: “Number of shapes” needs a number, but got “few”',
+		);
+		expect(error?.description).toBe('Nothing was started for this item. Correct it and run again.');
+		await expectNothingSpent();
+	});
+
+	it('runs the good ones alone when the node continues using the error output', async () => {
+		const { json: outputs, failed } = await local.run(parameters, {
+			items,
+			settings: { onError: 'continueErrorOutput' },
+		});
+		expect(outputs.map(({ status }) => status)).toEqual(['completed']);
+		expect(await local.count('run')).toBe(1);
+		expect(failed.map((item) => item.json)).toEqual([
+			expect.objectContaining({
+				title: '',
+				error:
+					'“Headline” is required, but has no value; “Number of shapes” needs a number, but got “many”',
+			}),
+			expect.objectContaining({ title: 'Fine' }),
+		]);
+		expect(failed.map(({ json: { details } }) => details)).toEqual([
+			{
+				run_id: null,
+				app_id: posterFromText.sqid,
+				app_name: 'Poster from Text',
+				status: 'not_started',
+				problems: [
+					'“Headline” is required, but has no value',
+					'“Number of shapes” needs a number, but got “many”',
+				],
+			},
+			expect.objectContaining({ status: 'not_started' }),
+		]);
+	});
+
+	it('uploads no file when another item stops the workflow', async () => {
+		const { error } = await local.run(
+			appRun(fourVariations, fields(fourVariations, { Picture: '={{ $json.field }}' })),
+			{
+				items: [
+					{
+						json: { field: 'data' },
+						binary: { data: binary(await picture('red'), 'image/png', 'red.png') },
+					},
+					{ json: { field: 'nothing here' } },
+				],
+			},
+		);
+		expect(error?.message).toMatch(/^Item 1: “Picture” is “nothing here”/);
+		await expectNothingSpent();
+	});
+});
+
+it('a malformed app id that is no expression is refused by n8n before anything is executed', async () => {
+	const parameters = { ...poster({ Headline: 'Hi' }), app: byId('not an id!') };
+	await expect(local.run(parameters)).rejects.toThrow('An app ID has 6 to 20 letters and digits');
+	expect(await local.requests()).toEqual([]);
+});
+
+it('an empty item list makes no request', async () => {
+	const { items, error } = await local.run(poster({ Headline: 'Hi' }), { items: [] });
+	expect(items).toEqual([]);
+	expect(error).toBeUndefined();
+	expect(await local.requests()).toEqual([]);
+});

@@ -1,0 +1,90 @@
+import { Credentials } from 'n8n-core';
+import {
+	ICredentialsHelper,
+	type ICredentialDataDecryptedObject,
+	type ICredentials,
+	type IHttpRequestOptions,
+	type INode,
+	type INodeCredentialsDetails,
+	type INodeProperties,
+	type IRequestOptionsSimplified,
+	type Workflow,
+} from 'n8n-workflow';
+import { MagnificApi } from '../../../credentials/MagnificApi.credentials';
+
+const type = new MagnificApi();
+
+/** The node's view of n8n's credential store: a single Magnific credential, not encrypted. */
+export class OneCredential extends ICredentialsHelper {
+	constructor(private readonly data: ICredentialDataDecryptedObject) {
+		super();
+	}
+
+	getParentTypes(): string[] {
+		return [];
+	}
+
+	isCredentialUsableByNode(): boolean {
+		return true;
+	}
+
+	/** As n8n does it for `type: 'generic'`: values are expressions over `$credentials`. */
+	async authenticate(
+		credentials: ICredentialDataDecryptedObject,
+		_typeName: string,
+		requestOptions: IHttpRequestOptions | IRequestOptionsSimplified,
+		workflow?: Workflow,
+		node?: INode,
+	): Promise<IHttpRequestOptions> {
+		if (!workflow || !node || !('url' in requestOptions)) {
+			throw new Error('A request of a node was expected');
+		}
+		const resolve = (value: unknown): string => {
+			const resolved: unknown = workflow.expression.getSimpleParameterValue(
+				node,
+				String(value),
+				'internal',
+				{
+					$credentials: credentials,
+				},
+			);
+			return typeof resolved === 'string' ? resolved : '';
+		};
+		const headers = Object.entries(type.authenticate.properties.headers ?? {});
+		return Promise.resolve({
+			...requestOptions,
+			headers: {
+				...requestOptions.headers,
+				...Object.fromEntries(headers.map(([name, value]) => [name, resolve(value)])),
+			},
+		});
+	}
+
+	async preAuthentication(): Promise<undefined> {
+		return Promise.resolve(undefined);
+	}
+
+	async runPreAuthentication(): Promise<undefined> {
+		return Promise.resolve(undefined);
+	}
+
+	async getCredentials(details: INodeCredentialsDetails, name: string): Promise<ICredentials> {
+		return Promise.resolve(new Credentials(details, name));
+	}
+
+	async getDecrypted(): Promise<ICredentialDataDecryptedObject> {
+		return Promise.resolve({ ...this.data });
+	}
+
+	async updateCredentials(): Promise<void> {
+		return Promise.reject(new Error('The node must not change its credential'));
+	}
+
+	async updateCredentialsOauthTokenData(): Promise<void> {
+		return Promise.reject(new Error('The node must not change its credential'));
+	}
+
+	getCredentialsProperties(): INodeProperties[] {
+		return type.properties;
+	}
+}

@@ -1,0 +1,119 @@
+import { closeLog } from './logFile';
+import type {
+	ICredentialDataDecryptedObject,
+	INodeExecutionData,
+	INodeParameters,
+} from 'n8n-workflow';
+import {
+	startEmulator,
+	type Control,
+	type Emulator,
+	type EmulatorOptions,
+	type RequestFilter,
+	type RequestLogEntry,
+	type RouteName,
+} from '../../../emulator';
+import type { NodeSettings } from './n8n';
+import { startNode, type NodeOutcome } from './runNode';
+import { SPEED } from './fastClock';
+import { listenToOutput, witness, witnessed } from './witness';
+
+export interface Given {
+	items?: INodeExecutionData[];
+	settings?: NodeSettings;
+	/** Changes to the credential. */
+	credential?: ICredentialDataDecryptedObject;
+}
+
+export interface LocalMagnific {
+	readonly url: string;
+	readonly apiKey: string;
+	readonly control: Control;
+	/** A working credential. */
+	readonly credential: ICredentialDataDecryptedObject;
+	start(parameters: INodeParameters, given?: Given): ReturnType<typeof startNode>;
+	run(parameters: INodeParameters, given?: Given): Promise<NodeOutcome>;
+	requests(route?: RouteName, filter?: RequestFilter): Promise<RequestLogEntry[]>;
+	/** How many requests of these routes came. */
+	count(...routes: RouteName[]): Promise<number>;
+}
+
+/** No test but those about the limits may meet them. */
+const MANY_REQUESTS_PER_MINUTE = 60_000;
+
+/**
+ * A local Magnific for all tests of a file, as new for each. After the last test nothing that n8n
+ * stored, showed or printed may hold its API key.
+ */
+export const localMagnific = (options: EmulatorOptions = {}): LocalMagnific => {
+	let emulator: Emulator | undefined;
+	let restoreOutput = (): void => undefined;
+
+	const there = (): Emulator => {
+		if (!emulator) throw new Error('The local Magnific runs during tests only');
+		return emulator;
+	};
+
+	beforeAll(async () => {
+		restoreOutput = listenToOutput();
+		emulator = await startEmulator({
+			timeScale: SPEED,
+			requestsPerMinute: MANY_REQUESTS_PER_MINUTE,
+			...options,
+		});
+	});
+
+	beforeEach(async () => {
+		await there().control.reset();
+		await there().control.settings({ imageSize: 64 });
+	});
+
+	afterAll(async () => {
+		await there().close();
+		restoreOutput();
+		witness(await closeLog());
+		const { apiKey } = there();
+		const leaks = witnessed().filter((text) => text.includes(apiKey));
+		expect(leaks.map((text) => text.slice(Math.max(0, text.indexOf(apiKey) - 300)))).toEqual([]);
+	});
+
+	const local: LocalMagnific = {
+		get url() {
+			return there().url;
+		},
+		get apiKey() {
+			return there().apiKey;
+		},
+		get control() {
+			return there().control;
+		},
+		get credential() {
+			return {
+				apiKey: there().apiKey,
+				baseUrl: there().url,
+				endpointFamily: 'apps',
+				requestsPerMinute: options.requestsPerMinute ?? MANY_REQUESTS_PER_MINUTE,
+				webhookSecret: there().webhookSecret,
+			};
+		},
+		start: (parameters, { credential = {}, ...given } = {}) =>
+			startNode({
+				parameters,
+				...given,
+				credential: { ...local.credential, ...credential },
+			}),
+		run: async (parameters, given) => {
+			try {
+				return await local.start(parameters, given).done;
+			} catch (error) {
+				witness(error);
+				throw error;
+			}
+		},
+		requests: async (route, filter = {}) =>
+			await there().control.requests({ ...filter, ...(route ? { route } : {}) }),
+		count: async (...routes) =>
+			(await there().control.requests()).filter(({ route }) => routes.includes(route)).length,
+	};
+	return local;
+};

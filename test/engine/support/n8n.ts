@@ -1,0 +1,119 @@
+import { ExecutionLifecycleHooks, ExternalSecretsProxy } from 'n8n-core';
+import {
+	Workflow,
+	type ICredentialDataDecryptedObject,
+	type INode,
+	type INodeExecutionData,
+	type INodeParameters,
+	type IWorkflowBase,
+	type IWorkflowExecuteAdditionalData,
+} from 'n8n-workflow';
+import { OneCredential } from './credentials';
+import { MAGNIFIC, MAGNIFIC_TOOL, nodeTypesWith, SOURCE } from './nodeTypes';
+
+export const NODE = 'Magnific';
+
+export interface NodeSettings {
+	onError?: NonNullable<INode['onError']>;
+	retryOnFail?: boolean;
+	maxTries?: number;
+	/** ms; n8n takes 0 for its default of a second. */
+	waitBetweenTries?: number;
+	/** As n8n serves the node to an AI agent. */
+	asTool?: boolean;
+	/** How many source nodes feed the node: it runs once for each. */
+	sources?: number;
+}
+
+const sourceNode = (index: number): INode => ({
+	id: `source-${String(index)}`,
+	name: `Source ${String(index)}`,
+	type: SOURCE,
+	typeVersion: 1,
+	position: [0, index * 100],
+	parameters: {},
+});
+
+/** Start → sources → Magnific. */
+export const workflowOf = (
+	parameters: INodeParameters,
+	items: INodeExecutionData[],
+	{ asTool = false, sources = 1, ...settings }: NodeSettings = {},
+): Workflow => {
+	const magnific: INode = {
+		id: 'magnific',
+		name: NODE,
+		type: asTool ? MAGNIFIC_TOOL : MAGNIFIC,
+		typeVersion: 1,
+		position: [200, 0],
+		parameters,
+		credentials: { magnificApi: { id: 'credential', name: 'Magnific account' } },
+		...settings,
+	};
+	const feeding = Array.from({ length: sources }, (_, i) => sourceNode(i + 1));
+	const connections = Object.fromEntries(
+		feeding.map(({ name }) => [
+			name,
+			{ main: [[{ node: NODE, type: 'main' as const, index: 0 }]] },
+		]),
+	);
+	const start = sourceNode(0);
+	return new Workflow({
+		id: 'workflow',
+		name: 'Workflow',
+		active: false,
+		nodes: [start, ...feeding, magnific],
+		connections: {
+			...connections,
+			[start.name]: {
+				main: [feeding.map(({ name }) => ({ node: name, type: 'main' as const, index: 0 }))],
+			},
+		},
+		nodeTypes: nodeTypesWith(items),
+		settings: { executionOrder: 'v1' },
+	});
+};
+
+const unavailable = async (): Promise<never> =>
+	Promise.reject(new Error('Not available in these tests'));
+
+/** What the server hands to the engine, as far as this node can come to need it. */
+export const additionalDataFor = (
+	credential: ICredentialDataDecryptedObject,
+): IWorkflowExecuteAdditionalData => {
+	const workflow: IWorkflowBase = {
+		id: 'workflow',
+		name: 'Workflow',
+		active: false,
+		activeVersionId: null,
+		isArchived: false,
+		createdAt: new Date(),
+		updatedAt: new Date(),
+		nodes: [],
+		connections: {},
+	};
+	const url = 'http://127.0.0.1:5678';
+	return {
+		credentialsHelper: new OneCredential(credential),
+		externalSecretsProxy: new ExternalSecretsProxy(),
+		hooks: new ExecutionLifecycleHooks('manual', '1', workflow),
+		executeWorkflow: unavailable,
+		getRunExecutionData: unavailable,
+		getRuntimeCredential: unavailable,
+		startRunnerTask: unavailable,
+		logAiEvent: () => undefined,
+		executionId: '1',
+		currentNodeExecutionIndex: 0,
+		variables: {},
+		restApiUrl: `${url}/rest`,
+		instanceBaseUrl: url,
+		formBaseUrl: `${url}/form`,
+		formWaitingBaseUrl: `${url}/form-waiting`,
+		formTestBaseUrl: `${url}/form-test`,
+		webhookBaseUrl: `${url}/webhook`,
+		webhookWaitingBaseUrl: `${url}/webhook-waiting`,
+		webhookTestBaseUrl: `${url}/webhook-test`,
+		mcpBaseUrl: `${url}/mcp`,
+		mcpTestBaseUrl: `${url}/mcp-test`,
+	};
+};

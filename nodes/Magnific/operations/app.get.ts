@@ -31,15 +31,17 @@ export async function appGet(this: IExecuteFunctions): Promise<INodeExecutionDat
 		const apps = await loadApps(batch, appIds.values());
 		for (const [itemIndex, appId] of appIds) {
 			const app = apps.get(appId);
-			const simplify = readItem(batch, itemIndex, () =>
-				this.getNodeParameter('simplify', itemIndex, true),
+			const simplify = readItem(
+				batch,
+				itemIndex,
+				() => this.getNodeParameter('simplify', itemIndex, true) !== false,
 			);
 			if (!app || simplify === undefined) continue;
 			if ('error' in app) {
 				batch.results.set(itemIndex, failed(appNotLoaded(itemIndex, appId, app.error)));
 				continue;
 			}
-			const json = simplify === false ? app.value.raw : simplified(app.value);
+			const json = simplify ? simplified(app.value) : app.value.raw;
 			batch.results.set(itemIndex, { items: [jsonItem(json, itemIndex)] });
 		}
 	});

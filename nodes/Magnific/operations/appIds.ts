@@ -21,11 +21,11 @@ export const readAppIds = (
 ): Map<number, string> => {
 	const appIds = new Map<number, string>();
 	for (const itemIndex of itemIndexes) {
-		const value: unknown = readItem(batch, itemIndex, () =>
-			context.getNodeParameter('app', itemIndex, '', { extractValue: true }),
-		);
-		if (value === undefined) continue;
-		const appId = typeof value === 'string' ? value.trim() : '';
+		const appId = readItem(batch, itemIndex, () => {
+			const value: unknown = context.getNodeParameter('app', itemIndex, '', { extractValue: true });
+			return typeof value === 'string' ? value.trim() : '';
+		});
+		if (appId === undefined) continue;
 		const problem = appIdProblem(appId);
 		if (problem === undefined) appIds.set(itemIndex, appId);
 		else batch.results.set(itemIndex, failed(invalidItem(itemIndex, [problem])));

@@ -14,12 +14,11 @@ export const readRunIds = (
 ): Map<number, string> => {
 	const runIds = new Map<number, string>();
 	for (const itemIndex of itemIndexes) {
-		const value: unknown = readItem(batch, itemIndex, () =>
-			context.getNodeParameter('runId', itemIndex, ''),
-		);
-		if (value === undefined) continue;
-		const runId =
-			typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+		const runId = readItem(batch, itemIndex, () => {
+			const value: unknown = context.getNodeParameter('runId', itemIndex, '');
+			return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+		});
+		if (runId === undefined) continue;
 		if (RUN_ID.test(runId)) {
 			runIds.set(itemIndex, runId);
 		} else {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { startEmulator, type Family } from '../emulator';
+import { creditText, startEmulator, type Family } from '../emulator';
 
 const USAGE = `Starts a local Magnific for development.
 
@@ -57,8 +57,8 @@ async function main(): Promise<void> {
 			`  Webhook secret  ${emulator.webhookSecret}`,
 			'',
 			...apps.map((app) => {
-				const cost = app.total_cost === null ? 'unknown' : String(app.total_cost);
-				return row([app.sqid, app.name, `${cost} credits${app.draft ? ', draft' : ''}`]);
+				const cost = creditText(app.total_cost);
+				return row([app.sqid, app.name, app.draft ? `${cost}, draft` : cost]);
 			}),
 			'',
 			'Ctrl-C ends it.',

@@ -1,7 +1,8 @@
-import type { IConnections, INodeParameters } from 'n8n-workflow';
+import type { INodeParameters } from 'n8n-workflow';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { Execution, type BinaryField } from './execution';
+import type { WorkflowJson, WorkflowNode } from './workflow';
 
 const LOOK_INTERVAL_MS = 150;
 const DEFAULT_RUN_TIMEOUT_MS = 120_000;
@@ -13,34 +14,6 @@ export const OWNER = {
 	lastName: 'Owner',
 	password: 'Magnific-demo-1',
 };
-
-export interface WorkflowNode {
-	id?: string;
-	name: string;
-	type: string;
-	typeVersion: number;
-	position: number[];
-	parameters: INodeParameters;
-	credentials?: Record<string, { id: string | null; name: string }>;
-	webhookId?: string;
-	disabled?: boolean;
-	onError?: string;
-	retryOnFail?: boolean;
-	maxTries?: number;
-	waitBetweenTries?: number;
-	alwaysOutputData?: boolean;
-	executeOnce?: boolean;
-}
-
-/** A workflow as n8n exports it. */
-export interface WorkflowJson {
-	id?: string;
-	name: string;
-	nodes: WorkflowNode[];
-	connections: IConnections;
-	settings?: Record<string, unknown>;
-	pinData?: Record<string, unknown>;
-}
 
 export interface StoredCredential {
 	id: string;

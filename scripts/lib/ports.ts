@@ -1,11 +1,20 @@
 import { createServer } from 'node:net';
 
-/** A TCP port of 127.0.0.1 that nothing listens on at the moment. */
-export async function freePort(): Promise<number> {
+/** `wanted` where nothing listens on it at the moment, else any free TCP port of 127.0.0.1. */
+export async function freePortNear(wanted: number): Promise<number> {
+	return await freePort(wanted).catch(async () => await freePort());
+}
+
+/**
+ * A TCP port of 127.0.0.1 that nothing listens on at the moment: any, or exactly `wanted`.
+ *
+ * @throws if `wanted` is taken
+ */
+export async function freePort(wanted = 0): Promise<number> {
 	return await new Promise((resolve, reject) => {
 		const server = createServer();
 		server.on('error', reject);
-		server.listen(0, '127.0.0.1', () => {
+		server.listen(wanted, '127.0.0.1', () => {
 			const address = server.address();
 			server.close(() => {
 				if (typeof address === 'object' && address) resolve(address.port);

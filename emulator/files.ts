@@ -21,7 +21,7 @@ export class FileStore {
 	private readonly files = new Map<string, StoredFile>();
 	private readonly contents = new Map<string, Buffer>();
 
-	/** @param origin of the URLs, asked late since the port is not known at first */
+	/** @param origin of the URLs without a trailing slash, asked for each since it may change */
 	constructor(private readonly origin: () => string) {}
 
 	add(file: {
@@ -75,8 +75,8 @@ export class FileStore {
 
 	/** The file behind one of this store's own URLs, without a request. */
 	accessUrl(url: string): FileAccess | undefined {
-		if (!url.startsWith(`${this.origin()}/files/`)) return undefined;
-		const { pathname, searchParams } = new URL(url);
+		const { origin, pathname, searchParams } = new URL(url);
+		if (!pathname.startsWith('/files/') || origin !== this.origin()) return undefined;
 		return this.access(
 			fileIdOf(pathname.slice('/files/'.length)),
 			searchParams.get('expires') ?? '',

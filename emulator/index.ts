@@ -13,6 +13,7 @@ import { World } from './world';
 export { controlClient } from './control/client';
 export * from './control/specs';
 export * from './control/types';
+export { creditText } from './apps/app';
 export { LOCAL_API_KEY, LOCAL_WEBHOOK_SECRET, type EmulatorOptions } from './options';
 
 export interface Emulator {
@@ -65,6 +66,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 
 	const host = options.host ?? '127.0.0.1';
 	world.url = await server.listen({ host, port: options.port ?? 0 });
+	world.listener.attach(server.server);
 	return {
 		url: world.url,
 		apiKey: world.apiKey,
@@ -72,6 +74,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 		control,
 		close: async () => {
 			world.reset();
+			await world.listener.accept();
 			await server.close();
 		},
 	};

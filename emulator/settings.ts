@@ -14,6 +14,7 @@ export function initialSettings(options: EmulatorOptions): Settings {
 		list: 'full',
 		uploadTypes: ['image/png', 'image/jpeg', 'image/webp'],
 		validationErrors: 'bare',
+		fileOrigin: null,
 		imageSize: 512,
 	};
 }

@@ -3,6 +3,7 @@ import type { App } from './apps/app';
 import type { Fault } from './control/specs';
 import type { Settings } from './control/types';
 import { FileStore } from './files';
+import { Listener } from './listener';
 import { Occurrences } from './occurrence';
 import { LOCAL_API_KEY, LOCAL_WEBHOOK_SECRET, type EmulatorOptions } from './options';
 import { RateLimiter } from './rateLimiter';
@@ -26,6 +27,7 @@ export class World {
 	readonly runs: Runs;
 	settings: Settings;
 	apps: Map<string, App>;
+	readonly listener = new Listener();
 	/** Known once the server listens. */
 	url = '';
 
@@ -35,8 +37,9 @@ export class World {
 		this.webhookSecret = options.webhookSecret ?? LOCAL_WEBHOOK_SECRET;
 		this.settings = initialSettings(options);
 		this.apps = catalog();
-		this.files = new FileStore(() => this.url);
-		this.uploads = new Uploads(this.files, () => this.url);
+		const origin = (): string => this.settings.fileOrigin ?? this.url;
+		this.files = new FileStore(origin);
+		this.uploads = new Uploads(this.files, origin);
 		this.webhooks = new Webhooks(this.webhookSecret, log);
 		this.runs = new Runs({
 			files: this.files,

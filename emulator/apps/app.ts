@@ -53,6 +53,11 @@ export function inputFacts(input: InputDefinition): InputFacts {
 	};
 }
 
+export function creditText(cost: number | null): string {
+	if (cost === null) return 'cost unknown';
+	return cost === 1 ? '1 credit' : `${String(cost)} credits`;
+}
+
 /** The name under which an app's work finds an input's value. */
 export function inputName(facts: InputFacts): string {
 	return facts.apiKey ?? facts.id ?? facts.label;

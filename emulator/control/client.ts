@@ -54,6 +54,7 @@ export function controlClient(url: string): Control {
 		webhooks: (patch) => command('POST', 'webhooks', patch),
 		deliveries: async () => deliveryRecord.array().parse(await call('GET', 'webhooks')),
 		deliver: async (spec) => deliveryRecord.parse(await call('POST', 'webhooks/send', spec)),
+		refuseConnections: (ms) => command('POST', 'refusal', { ms }),
 		waitIdle: () => command('GET', 'idle'),
 	};
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { generic } from '../apps/generic';
 import { inputFacts, type App } from '../apps/app';
 import { patched } from '../settings';
@@ -59,6 +59,7 @@ export function controlOf(world: World): Control {
 			const run = delivery.run_id === undefined ? undefined : world.runs.get(delivery.run_id);
 			return world.webhooks.deliver(delivery, run);
 		},
+		refuseConnections: (ms) => world.listener.refuse(z.number().nonnegative().parse(ms)),
 		waitIdle: async () => {
 			while (world.runs.active > 0 || world.webhooks.outstanding > 0) await sleep(10);
 		},

@@ -63,6 +63,11 @@ export function addControlRoutes(server: FastifyInstance, control: Control): voi
 	server.post('/control/webhooks/send', internal, (request) =>
 		control.deliver(deliverySpec.parse(request.body)),
 	);
+	server.post('/control/refusal', internal, (request, reply) => {
+		const { ms } = z.object({ ms: z.number().nonnegative() }).parse(request.body);
+		reply.raw.once('finish', () => void control.refuseConnections(ms));
+		return done;
+	});
 	server.get('/control/idle', internal, async () => {
 		await control.waitIdle();
 		return done;

@@ -129,6 +129,11 @@ export const settingsPatch = z
 		uploadTypes: z.array(z.string()),
 		/** Validation errors bare, or under `problem`. */
 		validationErrors: z.enum(['bare', 'problem']),
+		/**
+		 * Origin of upload and file URLs, such as a proxy before the emulator or another name of this
+		 * machine; null (the default) is the emulator's own URL.
+		 */
+		fileOrigin: z.string().url().nullable(),
 		/** Longest side of generated pictures, in pixels. */
 		imageSize: z.number().int().min(64).max(4096),
 	})

@@ -123,6 +123,7 @@ export const currentSettings = z.object({
 	list: z.enum(['full', 'bare']),
 	uploadTypes: z.array(z.string()),
 	validationErrors: z.enum(['bare', 'problem']),
+	fileOrigin: z.string().nullable(),
 	imageSize: z.number(),
 });
 export type Settings = z.infer<typeof currentSettings>;
@@ -150,6 +151,11 @@ export interface Control {
 	deliveries(): Promise<DeliveryRecord[]>;
 	/** Sends a callback made by hand and returns what was answered. */
 	deliver(spec: DeliverySpec): Promise<DeliveryRecord>;
+	/**
+	 * Closes all connections and accepts none for so many ms of real time; runs and callbacks go on.
+	 * Over HTTP it takes effect just after the answer.
+	 */
+	refuseConnections(ms: number): Promise<void>;
 	/** Resolves when no run is on its way and no callback is outstanding. */
 	waitIdle(): Promise<void>;
 }

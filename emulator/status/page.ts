@@ -1,4 +1,4 @@
-import { inputFacts, type App } from '../apps/app';
+import { creditText, inputFacts, type App } from '../apps/app';
 import type { DeliveryRecord, RequestLogEntry } from '../control/types';
 import type { StoredFile } from '../files';
 import { mediaTypeOf } from '../media/sniff';
@@ -180,11 +180,11 @@ function appCards(apps: App[]): Html {
 }
 
 function appCard(app: App): Html {
-	const cost = app.totalCost === null ? 'cost unknown' : `${String(app.totalCost)} credits`;
+	const cost = creditText(app.totalCost);
 	const inputs = app.inputs.map((input) => {
 		const facts = inputFacts(input);
 		const kind = facts.mediaType ?? facts.type;
-		const preset = facts.default === undefined ? '' : `, ${JSON.stringify(facts.default)}`;
+		const preset = facts.default === undefined ? '' : `, ${shown(facts.default)}`;
 		return html`<li>
 			<span>${facts.label}${facts.required ? html`<b title="required"> *</b>` : ''}</span>
 			<em>${kind}${preset}</em>
@@ -197,6 +197,10 @@ function appCard(app: App): Html {
 			${inputs.length === 0 ? html`<li class="none">no inputs</li>` : inputs}
 		</ul>
 	</div>`;
+}
+
+function shown(value: unknown): string {
+	return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function requestsTable(requests: RequestLogEntry[]): Html {

@@ -35,7 +35,7 @@ th { text-align: left; font-weight: 500; color: var(--soft); font-size: 13px; }
 th, td { padding: 8px 14px; border-bottom: 1px solid var(--line); vertical-align: middle; }
 tr:last-child td { border-bottom: 0; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-td.time { white-space: nowrap; color: var(--soft); font-variant-numeric: tabular-nums; }
+td.time { width: 1%; white-space: nowrap; color: var(--soft); font-variant-numeric: tabular-nums; }
 .note { color: var(--soft); font-size: 13px; }
 .pill { display: inline-block; padding: 1px 10px; border-radius: 99px; font-size: 12.5px; white-space: nowrap;
 	color: var(--tone); background: color-mix(in srgb, var(--tone) 14%, transparent); }
@@ -45,9 +45,9 @@ td.time { white-space: nowrap; color: var(--soft); font-variant-numeric: tabular
 .bar i { display: block; height: 100%; background: var(--busy); }
 .files { display: flex; gap: 8px; flex-wrap: wrap; align-items: center; }
 .files a { display: block; line-height: 0; border-radius: 8px; overflow: hidden; border: 1px solid var(--line); }
-.files img, .files video { height: 58px; width: auto; max-width: 110px; display: block; }
+.files img, .files video { height: 84px; width: auto; max-width: 150px; display: block; }
 .files audio { height: 34px; width: 190px; }
-.gallery img { height: 96px; max-width: 180px; }
-.gallery .file { display: grid; place-items: center; height: 96px; padding: 0 18px; color: var(--soft); line-height: 1.4; }
+
+.gallery .file { display: grid; place-items: center; height: 84px; padding: 0 18px; color: var(--soft); line-height: 1.4; }
 footer { color: var(--soft); font-size: 13px; padding: 28px 0 48px; }
 `;

@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { spawn } from 'cross-spawn';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { controlClient, LOCAL_API_KEY, LOCAL_WEBHOOK_SECRET } from '../../emulator';
@@ -11,10 +11,10 @@ function start(...options: string[]): {
 	interrupt: () => void;
 } {
 	const script = join(ROOT, 'scripts', 'emulator.ts');
-	const child = fork(script, options, { cwd: ROOT, execArgv: ['--import', 'tsx'], silent: true });
+	const child = spawn(process.execPath, ['--import', 'tsx', script, ...options], { cwd: ROOT });
 	let output = '';
 	for (const stream of [child.stdout, child.stderr]) {
-		stream?.on('data', (chunk: Buffer) => {
+		stream.on('data', (chunk: Buffer) => {
 			output += chunk.toString();
 		});
 	}
@@ -32,7 +32,7 @@ it('prints where it is, its key, secret and apps, does as told and ends on Ctrl-
 	expect(cli.output()).toContain(LOCAL_API_KEY);
 	expect(cli.output()).toContain(LOCAL_WEBHOOK_SECRET);
 	expect(cli.output()).toMatch(/uqzQLDr2Aw +Sketch to Realism +5 credits/);
-	expect(cli.output()).toMatch(/dRaFt0aB1C +Untitled draft +unknown credits, draft/);
+	expect(cli.output()).toMatch(/dRaFt0aB1C +Untitled draft +cost unknown, draft/);
 	expect(await controlClient(url).settings({})).toMatchObject({
 		timeScale: 7,
 		families: ['flows'],

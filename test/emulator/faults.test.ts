@@ -1,4 +1,5 @@
-import { startEmulator, type Emulator, type FaultSpec } from '../../emulator';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { controlClient, startEmulator, type Emulator, type FaultSpec } from '../../emulator';
 import { APPS } from './support/apps';
 import { call, runId } from './support/client';
 
@@ -215,4 +216,28 @@ it('closes without waiting for requests that it leaves unanswered', async () => 
 	await other.close();
 	expect(await pending).not.toBe('answered');
 	expect(await failureOf(call(other, LIST))).toBe('ECONNREFUSED');
+});
+
+it('refuses connections for a while, in which runs go on', async () => {
+	const other = await startEmulator({ timeScale: 20 });
+	const id = await runId(other, APPS.surpriseMe, {});
+	await other.control.refuseConnections(60_000);
+	expect(await failureOf(call(other, LIST))).toBe('ECONNREFUSED');
+	await other.control.waitIdle();
+	expect(await other.control.runs()).toMatchObject([{ run_id: id, status: 'completed' }]);
+	await other.close();
+	expect(await failureOf(call(other, LIST))).toBe('ECONNREFUSED');
+});
+
+it('accepts connections again on the same port when the refusal is over', async () => {
+	await controlClient(emulator.url).refuseConnections(150);
+	let outcome = await failureOf(call(emulator, LIST));
+	const seen = new Set([outcome]);
+	for (let tries = 0; tries < 200 && !(seen.size > 1 && outcome === 'answered'); tries += 1) {
+		await sleep(10);
+		outcome = await failureOf(call(emulator, LIST));
+		seen.add(outcome);
+	}
+	expect(outcome).toBe('answered');
+	expect(seen).toContain('ECONNREFUSED');
 });

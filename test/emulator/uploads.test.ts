@@ -129,3 +129,18 @@ it('logs an upload by size and type', async () => {
 		body: { size: 1234, content_type: 'image/webp' },
 	});
 });
+
+it('can have uploads and files on another origin than the API', async () => {
+	const other = emulator.url.replace('127.0.0.1', 'localhost');
+	await emulator.control.settings({ fileOrigin: other });
+	const [ticket] = await tickets('image/png');
+	expect(text(ticket?.upload_url).startsWith(`${other}/uploads/`)).toBe(true);
+	expect(await put(ticket, headersOf(ticket), await picture('#00aa00'))).toBe(200);
+	const id = await runId(emulator, APPS.sketchToRealism, { sketch: ticket?.asset_url });
+	await emulator.control.waitIdle();
+	const { status, result } = await runStatus(emulator, id);
+	expect(status).toBe('completed');
+	const url = text(field(items(field(result, 'images'))[0], 'url'));
+	expect(url.startsWith(`${other}/files/`)).toBe(true);
+	expect((await fetch(url)).status).toBe(200);
+});

@@ -78,7 +78,8 @@ const wrongMedia = (input: AppInput, mimeType: string): string | undefined => {
 };
 
 const DATA_URI = /^data:([\w.+-]+\/[\w.+-]+)?(?:;[\w-]+=[^;,]*)*(;base64)?,(.*)$/is;
-const BASE64 = /^[A-Za-z0-9+/\s]{64,}={0,2}\s*$/;
+// In lines or not, but without spaces: those make it prose.
+const BASE64 = /^[A-Za-z0-9+/\r\n]{64,}={0,2}$/;
 const CREATION_ID = /^[A-Za-z0-9_-]{6,64}$/;
 // What people call binary fields: data, data_1, productPhoto. Ids of creations mix letters and digits.
 const PLAIN_WORD = /^[a-z]+(?:[_-][a-z]+|[A-Z][a-z]+)*(?:_?\d{1,3})?$/;

@@ -38,7 +38,7 @@ export const mimeTypeOf = (
 	const type = (declared ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 	if (!SAYS_NOTHING.has(type)) return type;
 	const extension = /\.([a-z0-9]+)$/i.exec(fileName ?? '')?.[1]?.toLowerCase() ?? '';
-	return BY_EXTENSION[extension];
+	return Object.hasOwn(BY_EXTENSION, extension) ? BY_EXTENSION[extension] : undefined;
 };
 
 /** The usual extension of a MIME type, without the dot; undefined for one not in the table. */

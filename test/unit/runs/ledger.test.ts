@@ -1,0 +1,74 @@
+import fc from 'fast-check';
+import { ledgerIn, ledgerSlot } from '../../../nodes/Magnific/runs/ledger';
+import { file } from '../support/fixtures';
+
+const inputs = { a: { value: 'x' }, b: { value: 1 }, c: { file: file() } };
+const slot = ledgerSlot(0, 3, 'uqzQLDr2Aw', inputs);
+
+describe('the slot of a submission', () => {
+	it('does not depend on the order of the inputs', () => {
+		const { a, b, c } = inputs;
+		expect(ledgerSlot(0, 3, 'uqzQLDr2Aw', { c, b, a })).toBe(slot);
+	});
+
+	it('does not depend on which item holds a file, nor under which name: only on the file itself', () => {
+		const again = { ...inputs, c: { file: file({ field: 'other', itemIndex: 9, bytes: null }) } };
+		expect(ledgerSlot(0, 3, 'uqzQLDr2Aw', again)).toBe(slot);
+	});
+
+	it.each([
+		['another run of the node', ledgerSlot(1, 3, 'uqzQLDr2Aw', inputs)],
+		['another item', ledgerSlot(0, 4, 'uqzQLDr2Aw', inputs)],
+		['another app', ledgerSlot(0, 3, 'other1', inputs)],
+		['another value', ledgerSlot(0, 3, 'uqzQLDr2Aw', { ...inputs, a: { value: 'y' } })],
+		['a value of another type', ledgerSlot(0, 3, 'uqzQLDr2Aw', { ...inputs, b: { value: '1' } })],
+		[
+			'another file',
+			ledgerSlot(0, 3, 'uqzQLDr2Aw', { ...inputs, c: { file: file({ fileKey: 'z' }) } }),
+		],
+		[
+			'a value that is spelled like the file',
+			ledgerSlot(0, 3, 'uqzQLDr2Aw', { ...inputs, c: { value: 'file-1' } }),
+		],
+		['one input more', ledgerSlot(0, 3, 'uqzQLDr2Aw', { ...inputs, d: { value: 'x' } })],
+		['run and item swapped in their digits', ledgerSlot(3, 0, 'uqzQLDr2Aw', inputs)],
+	])('is another one for %s', (_, other) => {
+		expect(other).not.toBe(slot);
+	});
+});
+
+describe('the ledger', () => {
+	it('recalls what it was told to remember, until it is told to forget', () => {
+		const store: Record<string, unknown> = {};
+		const ledger = ledgerIn(store);
+		expect(ledger.recall(slot)).toBeUndefined();
+		ledger.remember(slot, { run_id: 'vCrK3Aa47y' });
+		ledger.remember('other', { unknown: 'the connection broke' });
+		expect(ledger.recall(slot)).toEqual({ run_id: 'vCrK3Aa47y' });
+		expect(ledger.recall('other')).toEqual({ unknown: 'the connection broke' });
+		ledger.forget(slot);
+		expect(ledger.recall(slot)).toBeUndefined();
+		expect(ledger.recall('other')).toBeDefined();
+	});
+
+	it('keeps all in its store, so that the next try recalls it, also after the execution was saved', () => {
+		const store: Record<string, unknown> = {};
+		ledgerIn(store).remember(slot, { run_id: 'vCrK3Aa47y' });
+		ledgerIn(store).forget('gone');
+		const saved: unknown = JSON.parse(JSON.stringify(store));
+		expect(saved).toEqual(store);
+		expect(ledgerIn(store).recall(slot)).toEqual({ run_id: 'vCrK3Aa47y' });
+	});
+
+	it('takes an entry that is none for nothing', () => {
+		fc.assert(
+			fc.property(fc.jsonValue(), (entry) => {
+				const recalled = ledgerIn({ slot: entry }).recall('slot');
+				expect(recalled === undefined || 'run_id' in recalled || 'unknown' in recalled).toBe(true);
+			}),
+		);
+		for (const entry of [null, 'vCrK3Aa47y', 7, [], {}, { run_id: 7 }, { unknown: null }]) {
+			expect(ledgerIn({ slot: entry }).recall('slot')).toBeUndefined();
+		}
+	});
+});

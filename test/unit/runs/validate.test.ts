@@ -1,0 +1,331 @@
+import type { AppInput } from '../../../nodes/Magnific/api/types';
+import { checkInputs, type BinaryFields } from '../../../nodes/Magnific/runs/validate';
+import { app, file, input } from '../support/fixtures';
+
+const check = (own: Partial<AppInput>, value: unknown, binaries: BinaryFields = {}) => {
+	const only = input({ id: 'input-1', label: 'Photo', ...own });
+	const { inputs, problems } = checkInputs(
+		app({ inputs: [only] }),
+		{ given: new Map([[only, value]]), problems: [] },
+		binaries,
+	);
+	return { input: inputs['input-1'], problems };
+};
+
+const accepted = (value: unknown) => ({ input: { value }, problems: [] });
+const refusedWith = (problem: string) => ({ input: undefined, problems: [problem] });
+
+describe('a text input', () => {
+	it.each([
+		['a red car', 'a red car'],
+		[' kept as it is ', ' kept as it is '],
+		[2024, '2024'],
+		[true, 'true'],
+	])('takes %j as %j', (value, expected) => {
+		expect(check({ type: 'text' }, value)).toEqual(accepted(expected));
+	});
+
+	it.each([
+		[['a'], '“["a"]”'],
+		[{ a: 1 }, '“{"a":1}”'],
+	])('refuses %j', (value, shown) => {
+		expect(check({ type: 'text' }, value)).toEqual(
+			refusedWith(`“Photo” needs text, but got ${shown}`),
+		);
+	});
+});
+
+describe('a number input', () => {
+	it.each([
+		[0, 0],
+		['42', 42],
+		[' -1.5 ', -1.5],
+		['1e3', 1000],
+	])('takes %j as %d', (value, expected) => {
+		expect(check({ type: 'number' }, value)).toEqual(accepted(expected));
+	});
+
+	it.each([
+		['many', '“many”'],
+		['1,5', '“1,5”'],
+		['Infinity', '“Infinity”'],
+		[true, '“true”'],
+		[[1], '“[1]”'],
+		[{}, '“{}”'],
+	])('refuses %j', (value, shown) => {
+		expect(check({ type: 'number' }, value)).toEqual(
+			refusedWith(`“Photo” needs a number, but got ${shown}`),
+		);
+	});
+});
+
+describe('a select input', () => {
+	const type = 'select';
+	const options = [
+		{ value: 'bright', label: 'Bright light' },
+		{ value: 2, label: 'Two' },
+		{ value: 'two', label: 'Second' },
+	];
+
+	it.each([
+		['bright', 'bright'],
+		[' bright ', 'bright'],
+		['BRIGHT LIGHT', 'bright'],
+		[2, 2],
+		['2', 2],
+		['two', 'two'],
+		['TWO', 2],
+	])('takes %j as %j', (value, expected) => {
+		expect(check({ type, options }, value)).toEqual(accepted(expected));
+	});
+
+	it('refuses what is no option, and lists those there are', () => {
+		expect(check({ type, options }, 'dim')).toEqual(
+			refusedWith(
+				'“Photo” has no option “dim”; choose one of: Bright light (bright), Two (2), Second (two)',
+			),
+		);
+		expect(check({ type, options }, ['bright'])).toEqual(
+			refusedWith('“Photo” needs one of its options, but got “["bright"]”'),
+		);
+	});
+
+	it('lists a dozen options at most', () => {
+		const many = Array.from({ length: 30 }, (_, i) => ({
+			value: `v${String(i)}`,
+			label: `v${String(i)}`,
+		}));
+		const [problem] = check({ type, options: many }, 'x').problems;
+		expect(problem).toMatch(/: v0, .*, v11, …$/);
+	});
+
+	it('takes anything where the API tells no options', () => {
+		expect(check({ type }, 'any')).toEqual(accepted('any'));
+	});
+});
+
+describe('a creation input', () => {
+	const image = { type: 'creation', media_type: 'image' } as const;
+	const video = { type: 'creation', media_type: 'video' } as const;
+	const any = { type: 'creation', media_type: null } as const;
+	const photo = file({ field: 'photo' });
+	const song = file({ field: 'song', mimeType: 'audio/mpeg' });
+	const text = file({ field: 'doc', mimeType: 'text/plain' });
+	const binaries = { photo, song, doc: text };
+
+	it('takes the name of a binary field first', () => {
+		expect(check(image, ' photo ', binaries)).toEqual({ input: { file: photo }, problems: [] });
+	});
+
+	it.each([
+		[image, 'song', 'an image', 'audio/mpeg'],
+		[video, 'photo', 'a video', 'image/png'],
+		[{ ...any, media_type: 'audio' } as const, 'photo', 'an audio file', 'image/png'],
+		[any, 'doc', 'an image, a video or an audio file', 'text/plain'],
+	])('refuses a binary field of another media type', (own, field, wanted, mimeType) => {
+		expect(check(own, field, binaries)).toEqual(
+			refusedWith(`“Photo” needs ${wanted}, but the binary field “${field}” is ${mimeType}`),
+		);
+	});
+
+	it('takes any medium where the app names none', () => {
+		expect(check(any, 'song', binaries).problems).toEqual([]);
+	});
+
+	it.each(['https://x.example/a.png?b=c', 'HTTP://x.example'])('takes a URL: %s', (url) => {
+		expect(check(image, ` ${url} `, binaries)).toEqual(accepted(url));
+	});
+
+	it('refuses a URL that is none', () => {
+		expect(check(image, 'https://')).toEqual(
+			refusedWith('“Photo” has a URL that cannot be read: “https://”'),
+		);
+	});
+
+	it.each([
+		'data:image/png;base64,iVBORw0KGgo=',
+		'data:image/png;name=a.png;base64,iVBORw0K\n Ggo=',
+		'DATA:image/svg+xml;BASE64,iVBORw0KGgo=',
+	])('takes the base64 of a data: URI: %j', (uri) => {
+		expect(check(image, uri)).toEqual(accepted('iVBORw0KGgo='));
+	});
+
+	it('refuses a data: URI of another media type', () => {
+		expect(check(image, 'data:video/mp4;base64,AAAA')).toEqual(
+			refusedWith('“Photo” needs an image, but the data: URI is video/mp4'),
+		);
+		expect(check(any, 'data:;base64,AAAA')).toEqual(
+			refusedWith(
+				'“Photo” needs an image, a video or an audio file, but the data: URI is text/plain',
+			),
+		);
+	});
+
+	it.each(['data:image/png,AAAA', 'data:image/png;base64,', 'data:nonsense'])(
+		'refuses a data: URI that is not base64: %j',
+		(uri) => {
+			expect(check(image, uri)).toEqual(refusedWith('“Photo” has a data: URI that is not base64'));
+		},
+	);
+
+	it('takes base64 as it is, without its line breaks', () => {
+		const base64 = Buffer.alloc(60, 7).toString('base64');
+		expect(check(image, `${base64.slice(0, 76)}\r\n${base64.slice(76)}\n`, binaries)).toEqual(
+			accepted(base64),
+		);
+	});
+
+	it.each(['vCrK3Aa47y', 'a1b2c3', '3f2b8c1e-0c1d-4e5f-8a9b-0c1d2e3f4a5b', 'product'])(
+		'takes the id of a creation: %s',
+		(id) => {
+			expect(check(image, id)).toEqual(accepted(id));
+		},
+	);
+
+	it('takes an id that came as a number', () => {
+		expect(check(image, 1234567)).toEqual(accepted('1234567'));
+	});
+
+	it('still takes an id where the item has binary data', () => {
+		expect(check(image, 'vCrK3Aa47y', binaries)).toEqual(accepted('vCrK3Aa47y'));
+	});
+
+	it.each(['product', 'productPhoto', 'product_photo', 'image_1', 'fields'])(
+		'refuses the word %s, which names no binary field of an item that has some',
+		(word) => {
+			expect(check(image, word, binaries)).toEqual(
+				refusedWith(
+					`“Photo” is “${word}”, which is no binary field of the item, URL, base64 or creation id; the item’s binary fields are “photo”, “song”, “doc”`,
+				),
+			);
+		},
+	);
+
+	it.each(['data', 'a red car', './a.png', 'ftp://x.example/a.png'])(
+		'refuses %j, which can be none of these',
+		(value) => {
+			expect(check(image, value)).toEqual(
+				refusedWith(
+					`“Photo” is “${value}”, which is no binary field of the item, URL, base64 or creation id; the item has no binary data`,
+				),
+			);
+		},
+	);
+
+	it.each(['constructor', 'toString', '__proto__'])(
+		'does not take the word %s for a binary field',
+		(word) => {
+			expect('file' in (check(image, word, binaries).input ?? {})).toBe(false);
+		},
+	);
+
+	it('does not take prose for base64', () => {
+		const prose =
+			'a red car on a wet road at night with many lights and a lot of rain falling down';
+		expect(check(image, prose).problems).toHaveLength(1);
+	});
+
+	it.each([[['a']], [{ url: 'https://x.example' }], [true]])('refuses %j', (value) => {
+		expect(check(image, value).problems).toEqual([
+			expect.stringMatching(
+				/^“Photo” needs the name of a binary field, a URL, base64 or a creation id, but got “/,
+			),
+		]);
+	});
+
+	it('shows the beginning of a long value only', () => {
+		const [problem = ''] = check(image, `no ${'x'.repeat(500)}`).problems;
+		expect(problem).toContain('…”');
+		expect(problem.length).toBeLessThan(200);
+	});
+});
+
+describe('an input of a type that came later', () => {
+	it.each([
+		['a, b', 'a, b'],
+		[7, 7],
+		[
+			['a', 'b'],
+			['a', 'b'],
+		],
+		['["a", "b"]', ['a', 'b']],
+		[' {"a": 1}', { a: 1 }],
+		['[not json', '[not json'],
+		['"text"', '"text"'],
+	])('passes %j on as %j', (value, expected) => {
+		expect(check({ type: 'list' }, value)).toEqual(accepted(expected));
+	});
+});
+
+describe('the inputs of an item', () => {
+	const prompt = input({ id: 'input-1', label: 'Prompt', required: true });
+	const style = input({
+		id: 'input-2',
+		label: 'Style',
+		type: 'select',
+		required: true,
+		default: 'dark',
+		options: [
+			{ value: 'dark', label: 'Dark' },
+			{ value: 'light', label: 'Light' },
+		],
+	});
+	const amount = input({ id: 'input-3', label: 'Amount', type: 'number', default: 3 });
+	const definition = app({ inputs: [prompt, style, amount] });
+	const checkAll = (given: Array<[AppInput, unknown]>, problems: string[] = []) =>
+		checkInputs(definition, { given: new Map(given), problems }, {});
+
+	it('get the default of a required input that is not given, and of no other', () => {
+		expect(checkAll([[prompt, 'a']])).toEqual({
+			inputs: { 'input-1': { value: 'a' }, 'input-2': { value: 'dark' } },
+			problems: [],
+		});
+	});
+
+	it('go as given where they are', () => {
+		expect(
+			checkAll([
+				[amount, '7'],
+				[style, 'Light'],
+				[prompt, 'a'],
+			]).inputs,
+		).toEqual({
+			'input-1': { value: 'a' },
+			'input-2': { value: 'light' },
+			'input-3': { value: 7 },
+		});
+	});
+
+	it('are told to be missing by their label', () => {
+		expect(checkAll([]).problems).toEqual(['“Prompt” is required, but has no value']);
+		for (const empty of [null, undefined, '']) {
+			expect(checkAll([[prompt, empty]]).problems).toHaveLength(1);
+		}
+	});
+
+	it('have all that is wrong told at once', () => {
+		expect(
+			checkAll([
+				[style, 'dim'],
+				[amount, 'many'],
+			]).problems,
+		).toEqual([
+			'“Prompt” is required, but has no value',
+			'“Style” has no option “dim”; choose one of: Dark (dark), Light (light)',
+			'“Amount” needs a number, but got “many”',
+		]);
+	});
+
+	it('are not told to be missing where a value could not be matched: it may have been meant for them', () => {
+		expect(checkAll([], ['“promt” is not an input of the app']).problems).toEqual([
+			'“promt” is not an input of the app',
+		]);
+	});
+
+	it('of an app without any are none', () => {
+		expect(checkInputs(app(), { given: new Map(), problems: [] }, {})).toEqual({
+			inputs: {},
+			problems: [],
+		});
+	});
+});

@@ -1,3 +1,5 @@
+import { Container } from '@n8n/di';
+import { BinaryDataConfig, BinaryDataService } from 'n8n-core';
 import type { IBinaryData } from 'n8n-workflow';
 import sharp from 'sharp';
 
@@ -10,12 +12,21 @@ export const picture = async (
 		.toFormat(format)
 		.toBuffer();
 
-/** A file as n8n keeps it in memory. */
+/** A file as the binary data of an item given to a test's workflow. */
 export const binary = (bytes: Buffer, mimeType: string, fileName: string): IBinaryData => ({
 	data: bytes.toString('base64'),
 	mimeType,
 	fileName,
-	bytes: bytes.length,
 });
 
-export const bytesOf = ({ data }: IBinaryData): Buffer => Buffer.from(data, 'base64');
+/** Where n8n keeps the files of executions: in the item itself, or on disk (its default since 2.0). */
+export const keepFilesIn = async (place: 'memory' | 'disk'): Promise<void> => {
+	Container.get(BinaryDataConfig).mode = place === 'disk' ? 'filesystem' : 'default';
+	await Container.get(BinaryDataService).init();
+};
+
+/** The content of a file, wherever n8n keeps it. */
+export const bytesOf = async (file: IBinaryData | undefined): Promise<Buffer> => {
+	if (!file) throw new Error('There is no file');
+	return await Container.get(BinaryDataService).getAsBuffer(file);
+};

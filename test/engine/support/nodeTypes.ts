@@ -1,5 +1,8 @@
 import {
 	NodeConnectionTypes,
+	type IBinaryData,
+	type IBinaryKeyData,
+	type IExecuteFunctions,
 	type INodeExecutionData,
 	type INodeType,
 	type INodeTypes,
@@ -11,7 +14,7 @@ export const MAGNIFIC = 'n8n-nodes-magnific.magnific';
 /** The name under which n8n serves the node to an AI agent. */
 export const MAGNIFIC_TOOL = `${MAGNIFIC}Tool`;
 
-/** A node that gives the same items each time. */
+/** A node that gives the same items each time, their files stored as n8n is set to store them. */
 const sourceOf = (items: INodeExecutionData[]): INodeType => ({
 	description: {
 		displayName: 'Source',
@@ -24,7 +27,27 @@ const sourceOf = (items: INodeExecutionData[]): INodeType => ({
 		outputs: [NodeConnectionTypes.Main],
 		properties: [],
 	},
-	execute: async () => Promise.resolve([structuredClone(items)]),
+	async execute(this: IExecuteFunctions) {
+		const stored = new Map<IBinaryData, Promise<IBinaryData>>();
+		const store = async (file: IBinaryData): Promise<IBinaryData> => {
+			const bytes = Buffer.from(file.data, 'base64');
+			const storing =
+				stored.get(file) ?? this.helpers.prepareBinaryData(bytes, file.fileName, file.mimeType);
+			stored.set(file, storing);
+			return await storing;
+		};
+		const storeAll = async (files: IBinaryKeyData): Promise<IBinaryKeyData> =>
+			Object.fromEntries(
+				await Promise.all(
+					Object.entries(files).map(async ([field, file]) => [field, await store(file)] as const),
+				),
+			);
+		const given = items.map(async ({ json, binary }) => ({
+			json: structuredClone(json),
+			...(binary ? { binary: await storeAll(binary) } : {}),
+		}));
+		return [await Promise.all(given)];
+	},
 });
 
 /** The node types of a workflow whose sources give these items. */

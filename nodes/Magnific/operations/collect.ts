@@ -88,6 +88,7 @@ export const outputRun = async (
 			run_id: run.run_id,
 			app_id: app?.sqid ?? run.app_id,
 			status: run.status,
+			result: run.result,
 		},
 	});
 };

@@ -34,6 +34,9 @@ const isOpen = (error: ApiError): boolean =>
 export class Submitter {
 	private keyTrouble: ApiError | undefined;
 
+	/** Those that wait for the budget; a signal of its own for each, since Node warns of many listeners on one. */
+	private readonly queued = new Set<AbortController>();
+
 	constructor(
 		private readonly seams: Pacing & { api: RunApi; ledger: Ledger },
 		/** How long one submission may be put off by 429s and 503s, in ms. */
@@ -63,15 +66,27 @@ export class Submitter {
 				ledger.remember(run.slot, { unknown: error.message });
 				return { kind: 'unknown', error };
 			}
-			if (error.concernsTheKey) this.keyTrouble = error;
-			if (!maySendAgain(error) || clock.now() >= giveUpAt) return { kind: 'not_started', error };
+			if (error.concernsTheKey) this.stopQueued(error);
+			const sendAgainAt = clock.now() + (error.retryAfterMs ?? 0);
+			if (!maySendAgain(error) || sendAgainAt >= giveUpAt) return { kind: 'not_started', error };
 			await waitAfter(error, attempt, this.seams);
 		}
 	}
 
-	/** Another submission may have met a refused key, before or while this one waited for its turn. */
+	private stopQueued(keyTrouble: ApiError): void {
+		this.keyTrouble = keyTrouble;
+		for (const turn of this.queued) turn.abort();
+	}
+
+	/** Waits for the budget; false once the execution is stopped, or another submission met a refused key. */
 	private async mayGo(): Promise<boolean> {
 		if (this.keyTrouble) return false;
-		return (await this.seams.budget.take('submit', this.seams.signal)) && !this.keyTrouble;
+		const { budget, signal } = this.seams;
+		const turn = new AbortController();
+		this.queued.add(turn);
+		const either = signal ? AbortSignal.any([signal, turn.signal]) : turn.signal;
+		const granted = await budget.take('submit', either);
+		this.queued.delete(turn);
+		return granted && !this.keyTrouble;
 	}
 }

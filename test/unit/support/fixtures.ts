@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { SlidingWindowBudget } from '../../../nodes/Magnific/api/budget';
 import { ApiError, networkError, refusalError } from '../../../nodes/Magnific/api/errors';
 import type { Pacing } from '../../../nodes/Magnific/api/retry';
@@ -92,6 +93,8 @@ export const world = (
 	const store: Record<string, unknown> = {};
 	const ledger = ledgerIn(store);
 	const stop = new AbortController();
+	// As n8n does with an execution's signal.
+	setMaxListeners(Infinity, stop.signal);
 	const seams = { api, budget, clock, ledger, signal: stop.signal, random: () => 0.5 };
 	return { clock, api, budget, store, ledger, stop, seams };
 };

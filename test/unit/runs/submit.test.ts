@@ -1,0 +1,191 @@
+import { notJsonError, unexpectedAnswer } from '../../../nodes/Magnific/api/errors';
+import { Submitter, type Submission } from '../../../nodes/Magnific/runs/submit';
+import { app, plainRuns, world, type World } from '../support/fixtures';
+import type { Fault, ModelOptions } from '../support/modelApi';
+
+const MINUTE = 60_000;
+
+const submitting = async (
+	here: World,
+	count: number,
+	patienceMs = 30 * MINUTE,
+): Promise<Submission[]> => {
+	const submitter = new Submitter(here.seams, patienceMs);
+	return await Promise.all(plainRuns(count).map(async (run) => await submitter.submit(run)));
+};
+
+const submitAll = async (here: World, ...how: [count: number, patienceMs?: number]) =>
+	await here.clock.run(submitting(here, ...how));
+
+/** Submissions that meet these faults one after the other, then none. */
+const meeting = (...faults: Fault[]): Pick<ModelOptions, 'fault'> => ({
+	fault: ({ index }) => faults[index],
+});
+
+const sentAfter = ({ api }: World): number[] => {
+	const start = api.calls[0]?.sentAt ?? 0;
+	return api.calls.map(({ sentAt }) => sentAt - start);
+};
+
+describe('a submission', () => {
+	it('starts a run and remembers its id', async () => {
+		const here = world();
+		const [submission] = await submitAll(here, 1);
+		expect(submission).toEqual({ kind: 'started', run_id: 'run00000' });
+		expect(here.ledger.recall('slot:0')).toEqual({ run_id: 'run00000' });
+		expect(here.api.runs[0]?.inputs).toEqual({ prompt: 'item 0' });
+	});
+
+	it('goes with others at once, as far as the budget lets them', async () => {
+		const here = world();
+		const submissions = await submitAll(here, 60);
+		expect(submissions.map(({ kind }) => kind)).toEqual(
+			Array.from({ length: 60 }, () => 'started'),
+		);
+		expect(sentAfter(here).filter((at) => at === 0)).toHaveLength(50);
+		expect(sentAfter(here).filter((at) => at === 60_250)).toHaveLength(10);
+		expect(here.api.runs.map(({ inputs }) => inputs.prompt)).toEqual(
+			Array.from({ length: 60 }, (_, i) => `item ${String(i)}`),
+		);
+	});
+
+	it('is sent again after 429 and 503, which say that nothing was started', async () => {
+		const here = world(
+			meeting({ statusCode: 429, retryAfter: '12' }, { statusCode: 503 }, { statusCode: 429 }),
+		);
+		const [submission] = await submitAll(here, 1);
+		expect(submission).toMatchObject({ kind: 'started' });
+		expect(here.api.runs).toHaveLength(1);
+		expect(sentAfter(here)).toEqual([0, 12_120, 14_240, 18_360]);
+	});
+
+	it('is put off by 429 and 503 no longer than its patience', async () => {
+		const here = world({ fault: () => ({ statusCode: 503 }) });
+		const start = here.clock.now();
+		const [submission] = await submitAll(here, 1, 5 * MINUTE);
+		expect(submission).toMatchObject({ kind: 'not_started', error: { httpCode: 503 } });
+		expect(here.clock.now() - start).toBeGreaterThan(4 * MINUTE);
+		expect(here.clock.now() - start).toBeLessThan(6 * MINUTE);
+		expect(here.ledger.recall('slot:0')).toBeUndefined();
+	});
+
+	it('is put off no longer than its patience by a Retry-After either', async () => {
+		const here = world(meeting({ statusCode: 429, retryAfter: '7200' }));
+		const start = here.clock.now();
+		const [submission] = await submitAll(here, 1, 5 * MINUTE);
+		expect(submission).toMatchObject({ kind: 'not_started', error: { httpCode: 429 } });
+		expect(here.clock.now() - start).toBeLessThan(6 * MINUTE);
+	});
+
+	it.each<[string, Fault, string]>([
+		['500', { statusCode: 500 }, 'server'],
+		['502 with a web page', { statusCode: 502, body: '<html></html>' }, 'server'],
+		['504', { statusCode: 504 }, 'server'],
+		['408', { statusCode: 408 }, 'rejected'],
+		['a reset before it arrived', { networkCode: 'ECONNRESET', done: false }, 'network'],
+		['a reset after it was accepted', { networkCode: 'ECONNRESET', done: true }, 'network'],
+		['a timeout', { networkCode: 'ETIMEDOUT', done: true }, 'network'],
+		['a web page instead of JSON', { answer: notJsonError(200) }, 'not_json'],
+		['no run id', { answer: unexpectedAnswer('it has no run id') }, 'unexpected_answer'],
+	])(
+		'whose outcome nobody knows after %s is never sent again, and remembered',
+		async (_, fault, kind) => {
+			const here = world(meeting(fault));
+			const [submission] = await submitAll(here, 1);
+			expect(submission).toMatchObject({ kind: 'unknown', error: { kind } });
+			expect(here.api.calls).toHaveLength(1);
+			const message = submission && 'error' in submission ? submission.error.message : '';
+			expect(here.ledger.recall('slot:0')).toEqual({ unknown: message });
+		},
+	);
+
+	it.each<[string, Fault, string]>([
+		['400', { statusCode: 400 }, 'rejected'],
+		['404', { statusCode: 404 }, 'not_found'],
+		['422', { statusCode: 422 }, 'invalid_inputs'],
+		['a redirect', { statusCode: 302 }, 'redirect'],
+		['a refused connection', { networkCode: 'ECONNREFUSED', done: false }, 'unreachable'],
+	])(
+		'that certainly started nothing after %s ends alone, and nothing is remembered',
+		async (_, fault, kind) => {
+			const here = world(meeting(fault));
+			const submissions = await submitAll(here, 3);
+			expect(submissions).toMatchObject([
+				{ kind: 'not_started', error: { kind } },
+				{ kind: 'started' },
+				{ kind: 'started' },
+			]);
+			expect(here.api.calls).toHaveLength(3);
+			expect(here.ledger.recall('slot:0')).toBeUndefined();
+		},
+	);
+
+	it.each([401, 403])(
+		'that meets %i stops all that were not sent yet, at once',
+		async (statusCode) => {
+			const here = world(meeting({ statusCode }));
+			const start = here.clock.now();
+			const submissions = await submitAll(here, 200);
+			expect(here.api.calls).toHaveLength(50);
+			expect(submissions[0]).toMatchObject({
+				kind: 'not_started',
+				error: { httpCode: statusCode },
+			});
+			expect(submissions.slice(1, 50).every(({ kind }) => kind === 'started')).toBe(true);
+			for (const submission of submissions.slice(50)) {
+				expect(submission).toMatchObject({ kind: 'not_started', error: { httpCode: statusCode } });
+			}
+			expect(here.clock.now() - start).toBeLessThan(1_000);
+		},
+	);
+
+	it('that waits for its turn is not sent once the execution is stopped', async () => {
+		const here = world();
+		const done = submitting(here, 80);
+		await here.clock.advance(30_000);
+		here.stop.abort();
+		const submissions = await here.clock.run(done);
+		expect(here.api.calls).toHaveLength(50);
+		for (const submission of submissions.slice(50)) {
+			expect(submission).toMatchObject({ kind: 'not_started', error: { kind: 'stopped' } });
+		}
+		expect(here.ledger.recall('slot:49')).toEqual({ run_id: 'run00049' });
+	});
+
+	it('that waits after a 503 is not sent again once the execution is stopped', async () => {
+		const here = world(meeting({ statusCode: 503 }));
+		const done = submitting(here, 1);
+		await here.clock.advance(500);
+		here.stop.abort();
+		await expect(here.clock.run(done)).resolves.toMatchObject([
+			{ kind: 'not_started', error: { kind: 'stopped' } },
+		]);
+		expect(here.api.calls).toHaveLength(1);
+	});
+
+	it('that was under way at Stop still has its run id remembered', async () => {
+		const here = world({ latencyMs: 5_000 });
+		const done = submitting(here, 1);
+		await here.clock.advance(1_000);
+		here.stop.abort();
+		await expect(here.clock.run(done)).resolves.toEqual([{ kind: 'started', run_id: 'run00000' }]);
+		expect(here.ledger.recall('slot:0')).toEqual({ run_id: 'run00000' });
+	});
+
+	it('hands the webhook on', async () => {
+		const here = world();
+		const webhooks: unknown[] = [];
+		const api = {
+			getApp: here.api.getApp.bind(here.api),
+			getRun: here.api.getRun.bind(here.api),
+			startRun: async (_app: unknown, _inputs: unknown, webhook?: string): Promise<string> => {
+				webhooks.push(webhook);
+				return await Promise.resolve('abc123');
+			},
+		};
+		const submitter = new Submitter({ ...here.seams, api }, MINUTE);
+		await submitter.submit({ app: app(), inputs: {}, slot: 'a', webhook: 'https://n8n.example/x' });
+		await submitter.submit({ app: app(), inputs: {}, slot: 'b' });
+		expect(webhooks).toEqual(['https://n8n.example/x', undefined]);
+	});
+});

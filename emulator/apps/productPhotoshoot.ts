@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { cutOut } from '../media/cutout';
-import { asJpeg, fromSvg, openPicture, sizeOf } from '../media/picture';
+import { asJpeg, fromSvg, openPicture, sizeOf, stepOf } from '../media/picture';
 import { textLine } from '../media/text';
 import type { App } from './app';
 import { creationInput, numberInput, selectInput, textInput } from './inputs';
@@ -88,7 +88,7 @@ export const productPhotoshoot: App = {
 		const scene = fromSvg(imageSize, imageSize, sceneOf(backdrop, imageSize)).composite([
 			{ input: await shadow(imageSize, top + height, width), blend: 'multiply' },
 			{ input: cut, left, top },
-			{ input: await captionLayer(caption, imageSize) },
+			...(caption === '' ? [] : [{ input: await captionLayer(caption, imageSize) }]),
 		]);
 		return { files: [await asJpeg(scene, 'product-photography')] };
 	},
@@ -133,5 +133,5 @@ async function captionLayer(caption: string, size: number): Promise<Buffer> {
 		anchor: 'middle',
 		opacity: 0.85,
 	});
-	return fromSvg(size, size, line).png().toBuffer();
+	return stepOf(fromSvg(size, size, line));
 }

@@ -1,5 +1,5 @@
 import sharp, { type Sharp } from 'sharp';
-import { asJpeg, fromSvg, openPicture, sizeOf } from '../media/picture';
+import { asJpeg, fromSvg, openPicture, sizeOf, stepOf } from '../media/picture';
 import { seededRandom } from '../random';
 import type { App } from './app';
 import { creationInput, textInput } from './inputs';
@@ -41,20 +41,20 @@ export const sketchToRealism: App = {
 		const { width, height } = await sizeOf(opened);
 		const notes = values.text('style_notes');
 		const mood = MOODS.find(({ words }) => words.test(notes)) ?? DAYLIGHT;
-		const sketch = sharp(await opened.flatten({ background: '#ffffff' }).png().toBuffer());
+		const sketch = sharp(await stepOf(opened.flatten({ background: '#ffffff' })));
 		const softness = Math.max(2, imageSize / 70);
 		const [light, paint, relief, lines, grain] = await Promise.all([
-			fromSvg(width, height, lighting(mood)).png().toBuffer(),
-			sketch.clone().median(7).blur(softness).modulate({ saturation: 2.2 }).png().toBuffer(),
+			stepOf(fromSvg(width, height, lighting(mood))),
+			stepOf(sketch.clone().median(5).blur(softness).modulate({ saturation: 2.2 })),
 			reliefOf(sketch, softness),
-			sketch.clone().blur(1.2).greyscale().linear(0.75, 64).png().toBuffer(),
-			grainOf(width, height, seed),
+			stepOf(sketch.clone().blur(1.2).greyscale().linear(0.75, 64)),
+			grainOf(seed),
 		]);
 		const picture = sharp(light).composite([
 			{ input: paint, blend: 'multiply' },
 			{ input: relief, blend: 'hard-light' },
 			{ input: lines, blend: 'multiply' },
-			{ input: grain, blend: 'soft-light' },
+			{ input: grain, blend: 'soft-light', tile: true },
 		]);
 		return { files: [await asJpeg(picture, 'image-to-image')] };
 	},
@@ -62,26 +62,19 @@ export const sketchToRealism: App = {
 
 /** The lines as ridges lit from the top left, on the grey that hard light leaves alone. */
 async function reliefOf(sketch: Sharp, softness: number): Promise<Buffer> {
-	const heights = await sketch.clone().greyscale().blur(softness).png().toBuffer();
-	return sharp(heights)
-		.convolve({
-			width: 3,
-			height: 3,
-			kernel: [-6, -3, 0, -3, 0, 3, 0, 3, 6],
-			scale: 1,
-			offset: 128,
-		})
-		.blur(softness / 2)
-		.png()
-		.toBuffer();
+	const heights = await stepOf(sketch.clone().greyscale().blur(softness));
+	const kernel = [-6, -3, 0, -3, 0, 3, 0, 3, 6];
+	const lit = sharp(heights).convolve({ width: 3, height: 3, kernel, scale: 1, offset: 128 });
+	return stepOf(lit.blur(softness / 2));
 }
 
-async function grainOf(width: number, height: number, seed: number): Promise<Buffer> {
+const GRAIN_SIDE = 96;
+
+async function grainOf(seed: number): Promise<Buffer> {
 	const random = seededRandom(seed);
-	const pixels = Buffer.from(Array.from({ length: width * height }, () => 108 + random() * 40));
-	return sharp(pixels, { raw: { width, height, channels: 1 } })
-		.png()
-		.toBuffer();
+	const pixels = Buffer.alloc(GRAIN_SIDE * GRAIN_SIDE);
+	for (let index = 0; index < pixels.length; index += 1) pixels[index] = 108 + random() * 40;
+	return stepOf(sharp(pixels, { raw: { width: GRAIN_SIDE, height: GRAIN_SIDE, channels: 1 } }));
 }
 
 /** Sky above, ground below, darker towards the corners. */

@@ -1,4 +1,5 @@
 import sharp, { type Sharp } from 'sharp';
+import { stepOf } from './picture';
 
 /** How far (0 to 255, per channel) a pixel may be from the corner's colour and still be background. */
 const TOLERANCE = 26;
@@ -15,25 +16,26 @@ export async function cutOut(picture: Sharp): Promise<Buffer> {
 		.raw()
 		.toBuffer({ resolveWithObject: true });
 	const { width, height } = info;
-	const isCut = data.some((value, index) => index % 4 === 3 && value < 128);
-	if (!isCut) clearBackground(data, width, height);
-	const cut = sharp(data, { raw: { width, height, channels: 4 } });
+	if (!hasTransparency(data)) clearBackground(data, width, height);
+	const cut = await stepOf(sharp(data, { raw: { width, height, channels: 4 } }));
 	try {
-		return await sharp(await cut.png().toBuffer())
-			.trim({ threshold: 4 })
-			.png()
-			.toBuffer();
+		return await stepOf(sharp(cut).trim({ threshold: 4 }));
 	} catch {
-		return picture.clone().png().toBuffer();
+		return stepOf(picture.clone());
 	}
 }
 
+function hasTransparency(data: Buffer): boolean {
+	for (let at = 3; at < data.length; at += 4) if ((data[at] ?? 255) < 128) return true;
+	return false;
+}
+
 function clearBackground(data: Buffer, width: number, height: number): void {
-	const corner = [data[0] ?? 0, data[1] ?? 0, data[2] ?? 0];
+	const [red = 0, green = 0, blue = 0] = data;
+	const isNear = (at: number, value: number): boolean =>
+		Math.abs((data[at] ?? 0) - value) <= TOLERANCE;
 	const isBackground = (pixel: number): boolean =>
-		corner.every(
-			(value, channel) => Math.abs((data[pixel * 4 + channel] ?? 0) - value) <= TOLERANCE,
-		);
+		isNear(pixel * 4, red) && isNear(pixel * 4 + 1, green) && isNear(pixel * 4 + 2, blue);
 	const open: number[] = [];
 	for (let x = 0; x < width; x += 1) open.push(x, (height - 1) * width + x);
 	for (let y = 0; y < height; y += 1) open.push(y * width, y * width + width - 1);

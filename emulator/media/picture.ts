@@ -11,16 +11,19 @@ export async function openPicture(media: Media, size: number, node: string): Pro
 		throw new WorkFailed(`Node '${node}' failed: expected an image, got ${media.contentType}`);
 	}
 	try {
-		const pixels = await sharp(media.bytes, { failOn: 'error', limitInputPixels: 64_000_000 })
+		const opened = sharp(media.bytes, { failOn: 'error', limitInputPixels: 64_000_000 })
 			.rotate()
 			.resize(size, size, { fit: 'inside', withoutEnlargement: false })
-			.toColourspace('srgb')
-			.png({ compressionLevel: 1 })
-			.toBuffer();
-		return sharp(pixels);
+			.toColourspace('srgb');
+		return sharp(await stepOf(opened));
 	} catch {
 		throw new WorkFailed(`Node '${node}' failed: the image could not be decoded`);
 	}
+}
+
+/** A step on the way: PNG that costs little to write and to read again. */
+export function stepOf(picture: Sharp): Promise<Buffer> {
+	return picture.png({ compressionLevel: 1, adaptiveFiltering: false }).toBuffer();
 }
 
 export async function sizeOf(picture: Sharp): Promise<{ width: number; height: number }> {

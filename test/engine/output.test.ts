@@ -8,6 +8,7 @@ import { surpriseMe } from '../../emulator/apps/surpriseMe';
 import { binary, bytesOf, keepFilesIn, picture } from './support/files';
 import { localMagnific } from './support/localMagnific';
 import { appRun, fields, json } from './support/parameters';
+import { textOf } from './support/text';
 
 jest.mock('../../nodes/Magnific/api/clock', () =>
 	jest.requireActual<object>('./support/fastClock'),
@@ -35,7 +36,7 @@ const imagesOf = (output: unknown): Array<{ id: string; url: string }> =>
 
 /** Where a file that the output names can be had. */
 const download = async (url: unknown): Promise<Buffer> => {
-	const response = await fetch(String(url));
+	const response = await fetch(textOf(url));
 	expect(response.status).toBe(200);
 	return Buffer.from(await response.arrayBuffer());
 };
@@ -54,7 +55,7 @@ describe('the output of App → Run', () => {
 
 		const runs = await local.control.runs();
 		const titleOf = new Map(runs.map(({ run_id, inputs }) => [run_id, Object.values(inputs)[0]]));
-		expect(items.map(({ json: { run_id } }) => titleOf.get(String(run_id)))).toEqual(titles);
+		expect(items.map(({ json: { run_id } }) => titleOf.get(textOf(run_id)))).toEqual(titles);
 		expect(items.map(({ pairedItem }) => pairedItem)).toEqual(titles.map((_, item) => ({ item })));
 		const ends = runs.map(({ settled_at }) => settled_at ?? 0);
 		expect(ends).not.toEqual([...ends].sort((a, b) => a - b));
@@ -81,14 +82,18 @@ describe('the output of App → Run', () => {
 			},
 		]);
 		const { completed_at, expires_at } = outputs[0] ?? {};
-		expect(Date.parse(String(expires_at)) - Date.parse(String(completed_at))).toBe(12 * 3_600_000);
+		expect(Date.parse(textOf(expires_at)) - Date.parse(textOf(completed_at))).toBe(12 * 3_600_000);
 	});
 
 	it('can be one item per file, numbered through all media', async () => {
 		const items = await withPhotos('red');
-		const parameters = appRun(productClip, fields(productClip, { 'Still picture': 'photo' }), {
-			options: { outputPer: 'file' },
-		});
+		const parameters = appRun(
+			productClip,
+			fields(productClip, { 'Still picture': 'photo', Seconds: 1 }),
+			{
+				options: { outputPer: 'file' },
+			},
+		);
 		const { items: outputs } = await local.run(parameters, {
 			items: [...items, ...items],
 		});
@@ -194,9 +199,13 @@ describe.each(['memory', 'disk'] as const)('files downloaded into %s', (place) =
 	});
 
 	it('may be a video and a sound', async () => {
-		const parameters = appRun(productClip, fields(productClip, { 'Still picture': 'photo' }), {
-			options: { downloadFiles: true },
-		});
+		const parameters = appRun(
+			productClip,
+			fields(productClip, { 'Still picture': 'photo', Seconds: 1 }),
+			{
+				options: { downloadFiles: true },
+			},
+		);
 		const { items } = await local.run(parameters, { items: await withPhotos('red') });
 		expect(items[0]?.binary).toMatchObject({
 			data: { mimeType: 'video/mp4', fileExtension: 'mp4' },

@@ -4,6 +4,7 @@ import { surpriseMe } from '../../emulator/apps/surpriseMe';
 import { bytesOf, keepFilesIn } from './support/files';
 import { localMagnific } from './support/localMagnific';
 import { appRun, json } from './support/parameters';
+import { textOf } from './support/text';
 
 jest.mock('../../nodes/Magnific/api/clock', () =>
 	jest.requireActual<object>('./support/fastClock'),
@@ -40,7 +41,7 @@ describe('Run → Get', () => {
 		await local.control.settings({ durations: { [surpriseMe.sqid]: [1, 3_000] } });
 		const items = await startRuns(2);
 		await local.control.settings({});
-		const ended = String(items[0]?.json.run_id);
+		const ended = textOf(items[0]?.json.run_id);
 		for (;;) {
 			const run = (await local.control.runs()).find(({ run_id }) => run_id === ended);
 			if (run?.status === 'completed') break;
@@ -150,7 +151,7 @@ describe('Run → Wait', () => {
 	it('fails the item of a run that failed, and names all runs where the workflow stops', async () => {
 		const items = [...(await startRuns(1, brokenPipeline)), ...(await startRuns(1))];
 		const { error } = await local.run(runWait(), { items });
-		const [broken, fine] = items.map(({ json: { run_id } }) => String(run_id));
+		const [broken, fine] = items.map(({ json: { run_id } }) => textOf(run_id));
 		expect(error?.message).toBe(
 			`Item 0: Run ${String(broken)} failed: Node 'image-upscaler' failed: the picture is too large to upscale`,
 		);

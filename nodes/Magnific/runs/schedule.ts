@@ -95,6 +95,7 @@ export class Schedule {
 		const run = this.runs.get(run_id);
 		if (!run) return;
 		run.looking = true;
+		run.lastLookAt = now;
 		this.app(run.app_id).lastLookAt = now;
 	}
 

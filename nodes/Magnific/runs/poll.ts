@@ -24,6 +24,8 @@ interface Waiting extends Awaited {
 	/** Why the last look told nothing; undefined after one that did. */
 	lastError: ApiError | undefined;
 	failedLooks: number;
+	/** How many of the last looks in a row did not find the run. */
+	notFound: number;
 	settle: (outcome: Ending) => void;
 }
 
@@ -83,6 +85,7 @@ export class Poller {
 				status: null,
 				lastError: undefined,
 				failedLooks: 0,
+				notFound: 0,
 				settle: resolve,
 			});
 			this.schedule.add({
@@ -177,14 +180,17 @@ export class Poller {
 			this.lookFailed(run, outcome.error);
 			return;
 		}
+		const wasSeenGoing = run.status !== null;
 		run.status = outcome.value.status;
 		if (outcome.value.app_id !== null) this.schedule.belongsTo(run.run_id, outcome.value.app_id);
 		run.lastError = undefined;
 		run.failedLooks = 0;
+		run.notFound = 0;
 		const now = clock.now();
 		if (isEnded(run.status)) {
 			// Of a run that may have been over before anybody looked, the time says nothing.
-			const duration = run.lookNow === true ? null : durationOf(outcome.value, now - run.since);
+			const isKnown = wasSeenGoing || run.lookNow !== true;
+			const duration = isKnown ? durationOf(outcome.value, now - run.since) : null;
 			this.schedule.ended(run.run_id, duration);
 			this.settle(run, { kind: 'ended', run: outcome.value });
 		} else {
@@ -196,10 +202,11 @@ export class Poller {
 		const { budget, clock, random } = this.seams;
 		run.lastError = error;
 		run.failedLooks += 1;
+		run.notFound = error.kind === 'not_found' ? run.notFound + 1 : 0;
 		const now = clock.now();
 		if (error.concernsTheKey) {
 			this.settleAllUnreadable(error);
-		} else if (error.kind === 'not_found' && run.failedLooks < NOT_FOUND_TRIES) {
+		} else if (error.kind === 'not_found' && run.notFound < NOT_FOUND_TRIES) {
 			this.schedule.lookAgainAt(run.run_id, now + NOT_FOUND_WAIT_MS);
 		} else if (error.isPassing) {
 			const wait = error.retryAfterMs ?? backoffMs(run.failedLooks, random);

@@ -9,7 +9,7 @@ import {
 	type IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 import { OneCredential } from './credentials';
-import { MAGNIFIC, MAGNIFIC_TOOL, nodeTypesWith, SOURCE } from './nodeTypes';
+import { MAGNIFIC, nodeTypesWith, SOURCE } from './nodeTypes';
 
 export const NODE = 'Magnific';
 
@@ -19,8 +19,6 @@ export interface NodeSettings {
 	maxTries?: number;
 	/** ms; n8n takes 0 for its default of a second. */
 	waitBetweenTries?: number;
-	/** As n8n serves the node to an AI agent. */
-	asTool?: boolean;
 	/** How many source nodes feed the node: it runs once for each. */
 	sources?: number;
 }
@@ -34,22 +32,28 @@ const sourceNode = (index: number): INode => ({
 	parameters: {},
 });
 
+export const magnificNode = (
+	type: string,
+	parameters: INodeParameters,
+	settings: Omit<NodeSettings, 'sources'>,
+): INode => ({
+	id: 'magnific',
+	name: NODE,
+	type,
+	typeVersion: 1,
+	position: [200, 0],
+	parameters,
+	credentials: { magnificApi: { id: 'credential', name: 'Magnific account' } },
+	...settings,
+});
+
 /** Start → sources → Magnific. */
 export const workflowOf = (
 	parameters: INodeParameters,
 	items: INodeExecutionData[],
-	{ asTool = false, sources = 1, ...settings }: NodeSettings = {},
+	{ sources = 1, ...settings }: NodeSettings = {},
 ): Workflow => {
-	const magnific: INode = {
-		id: 'magnific',
-		name: NODE,
-		type: asTool ? MAGNIFIC_TOOL : MAGNIFIC,
-		typeVersion: 1,
-		position: [200, 0],
-		parameters,
-		credentials: { magnificApi: { id: 'credential', name: 'Magnific account' } },
-		...settings,
-	};
+	const magnific = magnificNode(MAGNIFIC, parameters, settings);
 	const feeding = Array.from({ length: sources }, (_, i) => sourceNode(i + 1));
 	const connections = Object.fromEntries(
 		feeding.map(({ name }) => [

@@ -52,11 +52,9 @@ const sourceOf = (items: INodeExecutionData[]): INodeType => ({
 
 /** The node types of a workflow whose sources give these items. */
 export const nodeTypesWith = (items: INodeExecutionData[]): INodeTypes => {
-	const magnific = new Magnific();
 	const types = new Map<string, INodeType>([
 		[SOURCE, sourceOf(items)],
-		[MAGNIFIC, magnific],
-		[MAGNIFIC_TOOL, magnific],
+		[MAGNIFIC, new Magnific()],
 	]);
 	const find = (name: string): INodeType => {
 		const type = types.get(name);

@@ -3,10 +3,10 @@ import { carryRuns } from '../runs/carry';
 import { overLimit } from '../runs/cost';
 import { invalidItem } from '../runs/failures';
 import { ledgerIn, type Ledger } from '../runs/ledger';
-import type { InputValue } from '../runs/types';
+import type { InputValue, RunOutcome } from '../runs/types';
 import { failed, jsonItem, mustStop, runBatch, type Batch } from './batch';
 import { collect } from './collect';
-import { readBatchOptions, type BatchOptions } from './parameters';
+import { isAgentTool, readBatchOptions, type BatchOptions } from './parameters';
 import { planRuns, type PlannedRun } from './planRuns';
 import { uploadInputs } from './uploadInputs';
 
@@ -51,6 +51,18 @@ const keepsCreditLimit = (
 	return false;
 };
 
+/** An agent that has the result of a call and makes the same call again wants another run. */
+const forgetDelivered = (
+	{ results }: Batch,
+	carried: Array<PlannedRun & { outcome: RunOutcome }>,
+	ledger: Ledger,
+): void => {
+	for (const { itemIndex, slot, outcome } of carried) {
+		const result = results.get(itemIndex);
+		if (outcome.kind === 'ended' && result && 'items' in result) ledger.forget(slot);
+	}
+};
+
 const carry = async (
 	context: IExecuteFunctions,
 	batch: Batch,
@@ -74,6 +86,7 @@ const carry = async (
 		return outcome ? [{ ...run, outcome }] : [];
 	});
 	await collect(context, batch, carried, options.maxWaitMin);
+	if (isAgentTool(context)) forgetDelivered(batch, carried, ledger);
 };
 
 /** App → Run: everything is checked before anything is spent, and all runs are carried at once. */

@@ -10,7 +10,7 @@ import { checkInputs, type BinaryFields } from '../runs/validate';
 import { appNotLoaded, readAppIds } from './appIds';
 import { failed, readItem, type Batch } from './batch';
 import { binaryFieldsOf } from './binaryInput';
-import { readItemOptions, type ItemOptions } from './parameters';
+import { isAgentTool, readItemOptions, type ItemOptions } from './parameters';
 
 /**
  * The form's values are read raw: n8n's own conversion turns an empty number field into 0, and
@@ -42,6 +42,13 @@ export interface PlannedRun extends RunRequest {
 }
 
 /**
+ * Which run of the node in this execution this is. As an agent's tool n8n counts up at every try of
+ * Retry On Fail, which must find the runs of the try before: there all calls count as one.
+ */
+const runIndexOf = (context: IExecuteFunctions): number =>
+	isAgentTool(context) ? 0 : Number(context.evaluateExpression('{{ $runIndex }}', 0));
+
+/**
  * Reads and checks all items before anything is spent: one definition request per distinct app.
  * What is wrong with an item goes into the batch's results; the others are returned.
  */
@@ -52,7 +59,7 @@ export const planRuns = async (
 ): Promise<PlannedRun[]> => {
 	const appIds = readAppIds(context, batch, itemIndexes);
 	const apps = await loadApps(batch, appIds.values());
-	const runIndex = Number(context.evaluateExpression('{{ $runIndex }}', 0));
+	const runIndex = runIndexOf(context);
 
 	const planned: PlannedRun[] = [];
 	for (const [itemIndex, appId] of appIds) {

@@ -25,9 +25,22 @@ if (!isInstalled()) {
 	if (code !== 0) process.exit(code);
 }
 
+if (process.env.npm_lifecycle_event) endWithParent();
 const require = createRequire(import.meta.url);
 require('tsx/cjs/api').register();
 require(join(root, 'scripts', `${script}.ts`));
+
+/**
+ * Ends this process in good order when npm is gone. npm does not pass every signal on, and a server
+ * that nobody can see any more would go on running.
+ */
+function endWithParent() {
+	const parent = process.ppid;
+	const look = () => {
+		if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM');
+	};
+	setInterval(look, 1000).unref();
+}
 
 /**
  * Whether node_modules holds what the lock file names. npm writes its own record there as the last

@@ -4,9 +4,11 @@ type Task = () => Promise<void> | void;
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const GRACE_MS = 20_000;
+/** npm may pass on a Ctrl-C that the terminal has sent here already. */
+const SECOND_SIGNAL_MS = 1_000;
 const tasks: Task[] = [];
 let listening = false;
-let ending = false;
+let endingSince: number | undefined;
 
 /**
  * Adds something to do when this process is told to end (Ctrl-C, SIGTERM, a closed terminal): the
@@ -24,18 +26,26 @@ export function onShutdown(task: Task): () => void {
 	};
 }
 
-/** Does all shutdown tasks and leaves with `code`. */
+/** Does all shutdown tasks and leaves with `code`; where that goes on already, waits for it. */
 export async function shutDown(code: number): Promise<never> {
-	ending = true;
-	setTimeout(() => process.exit(code), GRACE_MS).unref();
-	for (const task of tasks.splice(0).reverse()) {
-		try {
-			await task();
-		} catch (error) {
-			console.error(error);
+	if (!isShuttingDown()) {
+		endingSince = Date.now();
+		setTimeout(() => process.exit(code), GRACE_MS).unref();
+		for (const task of tasks.splice(0).reverse()) {
+			try {
+				await task();
+			} catch (error) {
+				console.error(error);
+			}
 		}
+		process.exit(code);
 	}
-	process.exit(code);
+	return await new Promise<never>(() => undefined);
+}
+
+/** Whether this process is on its way out: what fails now fails because of that. */
+export function isShuttingDown(): boolean {
+	return endingSince !== undefined;
 }
 
 function listen(): void {
@@ -44,8 +54,8 @@ function listen(): void {
 	for (const signal of SIGNALS) {
 		process.on(signal, () => {
 			const code = 128 + constants.signals[signal];
-			if (ending) process.exit(code);
-			void shutDown(code);
+			if (endingSince === undefined) void shutDown(code);
+			else if (Date.now() - endingSince > SECOND_SIGNAL_MS) process.exit(code);
 		});
 	}
 }

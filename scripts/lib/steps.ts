@@ -1,5 +1,5 @@
 import { secondsSince } from './progress';
-import { shutDown } from './shutdown';
+import { isShuttingDown, shutDown } from './shutdown';
 
 /** A check that did not pass; its message is all that a person needs to see. */
 export class CheckFailed extends Error {
@@ -33,12 +33,13 @@ export function runMain(main: () => Promise<void>, closing?: () => string): void
 	void main()
 		.then(() => 0)
 		.catch((error: unknown) => {
+			if (isShuttingDown()) return 1;
 			if (error instanceof Error) console.error(isExpected(error) ? error.message : error.stack);
 			else console.error(error);
 			return 1;
 		})
 		.finally(() => {
-			if (closing) console.log(closing());
+			if (closing && !isShuttingDown()) console.log(closing());
 		})
 		.then(shutDown);
 }

@@ -1,4 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
+import { ApiError } from '../api/errors';
 import { isRecord, numberOrNull, type JsonRecord } from '../api/guards';
 import type { FailurePolicy } from '../runs/failures';
 
@@ -45,7 +46,32 @@ export const readItemOptions = (context: IExecuteFunctions, itemIndex: number): 
 	};
 };
 
-/** The options of the execution. An agent's call always waits: it needs the result to go on. */
+const isExpression = (value: unknown): boolean =>
+	typeof value === 'string' && value.startsWith('=');
+
+/**
+ * Null where the option is not set or its field is empty. Throws an `ApiError` where it is set to
+ * something else than a number: a limit that cannot be kept must not silently be none.
+ */
+const readCreditLimit = (context: IExecuteFunctions, value: unknown): number | null => {
+	const limit = numberOrNull(value);
+	if (limit !== null) return limit;
+	const isEmpty = value === undefined || value === null || value === '';
+	const { options } = context.getNode().parameters;
+	if (isEmpty && !(isRecord(options) && isExpression(options.creditLimit))) return null;
+	throw new ApiError({
+		kind: 'rejected',
+		message: isEmpty
+			? 'Credit Limit needs a number, but its expression gives nothing'
+			: `Credit Limit needs a number, but got “${typeof value === 'string' ? value : JSON.stringify(value)}”`,
+		advice: 'Nothing was started. Correct the option, or remove it to run without a limit.',
+	});
+};
+
+/**
+ * The options of the execution. An agent's call always waits: it needs the result to go on. Throws
+ * an `ApiError` where the credit limit is no number.
+ */
 export const readBatchOptions = (context: IExecuteFunctions): BatchOptions => {
 	const options = optionsOf(context, 0);
 	const maxWait = numberOrNull(options.maxWait);
@@ -55,7 +81,7 @@ export const readBatchOptions = (context: IExecuteFunctions): BatchOptions => {
 		wait: wait === 'none' && !isAgentTool(context) ? 'none' : 'poll',
 		maxWaitMin: maxWait !== null && maxWait > 0 ? maxWait : DEFAULT_MAX_WAIT_MIN,
 		maxConcurrentRuns: concurrent !== null && concurrent >= 1 ? Math.floor(concurrent) : 0,
-		creditLimit: numberOrNull(options.creditLimit),
+		creditLimit: readCreditLimit(context, options.creditLimit),
 		validateOnly: options.validateOnly === true,
 	};
 };

@@ -89,10 +89,23 @@ describe('a batch under 50 requests per minute', () => {
 		expect(here.api.answered(429)).toBe(0);
 	});
 
-	it('loses no run that is over before its deadline, however long the submitting takes', async () => {
-		const here = world({ durationMs: () => 20_000 });
-		const { outcomes } = await carry(here, 300, 4 * MINUTE);
-		expectAllCompletedOnce(here, outcomes, 300);
+	it.each([
+		[300, 4],
+		[600, 8],
+	])(
+		'of %i runs loses none that is over before its deadline of %i min, though submissions go first',
+		async (count, maxWaitMin) => {
+			const here = world({ durationMs: () => 20_000 });
+			const { outcomes } = await carry(here, count, maxWaitMin * MINUTE);
+			expectAllCompletedOnce(here, outcomes, count);
+		},
+	);
+
+	it('of 25 runs is submitted at once even with the shortest of waits', async () => {
+		const here = world({ durationMs: () => Infinity });
+		const { tookMs } = await carry(here, 25, 6_000);
+		expect(tookMs).toBe(6_000 + 120);
+		expect(here.api.runs).toHaveLength(25);
 	});
 
 	it('shares the budget with a second batch, and neither meets a 429', async () => {

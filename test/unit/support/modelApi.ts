@@ -85,6 +85,10 @@ export class ModelApi implements RunApi {
 
 	private readonly limits: RateLimit[];
 
+	private readonly counts = { getApp: 0, startRun: 0, getRun: 0 };
+
+	private readonly runsById = new Map<string, ModelRun>();
+
 	/** When the requests arrived that were let through, ours and others'. */
 	private readonly letThrough: number[] = [];
 
@@ -106,14 +110,16 @@ export class ModelApi implements RunApi {
 			const startedAt = this.options.clock.now();
 			const run_id = `run${String(index).padStart(5, '0')}`;
 			const endsAt = startedAt + this.options.durationMs(run);
-			this.runs.push({ ...run, run_id, startedAt, endsAt });
+			const started = { ...run, run_id, startedAt, endsAt };
+			this.runs.push(started);
+			this.runsById.set(run_id, started);
 			return run_id;
 		});
 	}
 
 	async getRun(runId: string): Promise<Run> {
 		return await this.serve('getRun', runId, () => {
-			const run = this.runs.find(({ run_id }) => run_id === runId);
+			const run = this.runsById.get(runId);
 			if (!run) throw this.refusal({ statusCode: 404 });
 			return this.state(run);
 		});
@@ -161,7 +167,7 @@ export class ModelApi implements RunApi {
 
 	private async serve<T>(operation: ModelCall['operation'], id: string, act: () => T): Promise<T> {
 		const { clock, latencyMs = 0, fault } = this.options;
-		const index = this.of(operation).length;
+		const index = this.counts[operation]++;
 		const sentAt = clock.now();
 		const call = { operation, id, index, sentAt, arrivedAt: sentAt + latencyMs, statusCode: 0 };
 		this.calls.push(call);

@@ -57,7 +57,7 @@ const readCreditLimit = (context: IExecuteFunctions, value: unknown): number | n
 	const limit = numberOrNull(value);
 	if (limit !== null) return limit;
 	const isEmpty = value === undefined || value === null || value === '';
-	const { options } = context.getNode().parameters;
+	const options: unknown = context.getNode().parameters.options;
 	if (isEmpty && !(isRecord(options) && isExpression(options.creditLimit))) return null;
 	throw new ApiError({
 		kind: 'rejected',

@@ -82,6 +82,19 @@ describe('a retry', () => {
 		expect(await local.count('run')).toBe(1);
 	});
 
+	it('finds its runs also where an expression gives another value at each try', async () => {
+		await failFirst(1);
+		const { json: outputs } = await local.run(
+			appRun(
+				posterFromText,
+				fields(posterFromText, { Headline: '={{ $json.title + Math.random() }}' }),
+			),
+			{ items: five, settings: retry },
+		);
+		expect(outputs.map(({ status }) => status)).toEqual(five.map(() => 'completed'));
+		expect(await local.count('run')).toBe(6);
+	});
+
 	it('goes on with a run whose state could not be read', async () => {
 		await local.control.addFault({
 			route: 'get_run',

@@ -1,11 +1,11 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { loadApps } from '../api/apps';
 import { isRecord } from '../api/guards';
 import type { AppDefinition } from '../api/types';
 import { invalidItem } from '../runs/failures';
 import { matchColumns, matchFields, matchJson, type MatchedInputs } from '../runs/inputs';
 import { ledgerSlot } from '../runs/ledger';
-import type { RunRequest } from '../runs/types';
+import type { InputValue, RunRequest } from '../runs/types';
 import { checkInputs, type BinaryFields } from '../runs/validate';
 import { appNotLoaded, readAppIds } from './appIds';
 import { failed, readItem, type Batch } from './batch';
@@ -32,6 +32,26 @@ const matchInputs = (
 		return matchColumns(app, json, Object.keys(binaries));
 	}
 	return matchFields(app, isRecord(value) ? value : {});
+};
+
+/**
+ * What an item asks for, before its expressions are resolved: one that gives a random seed or the
+ * time must not make n8n's next try look like another submission.
+ */
+const askedFor = (
+	context: IExecuteFunctions,
+	{ json }: INodeExecutionData,
+	binaries: BinaryFields,
+): Record<string, InputValue> => {
+	const { inputMode, inputs, inputsJson } = context.getNode().parameters;
+	const files = Object.entries(binaries).map(
+		([field, file]) => [`file ${field}`, { file }] as const,
+	);
+	return {
+		parameters: { value: { inputMode, inputs, inputsJson } },
+		json: { value: json },
+		...Object.fromEntries(files),
+	};
 };
 
 /** A checked item, with all that was read of it: nothing of it can go wrong after it was paid for. */
@@ -80,7 +100,7 @@ export const planRuns = async (
 		if (problems.length > 0) {
 			batch.results.set(itemIndex, failed(invalidItem(itemIndex, problems, app.value)));
 		} else {
-			const slot = ledgerSlot(runIndex, itemIndex, appId, inputs);
+			const slot = ledgerSlot(runIndex, itemIndex, appId, askedFor(context, item, binaries));
 			planned.push({ itemIndex, app: app.value, inputs, slot, options });
 		}
 	}

@@ -11,6 +11,32 @@ const transform = {
 	],
 };
 
+/** Jest reads `testTimeout` at the top only, not in a project. */
+const patience = '<rootDir>/test/patience.ts';
+
+const project = (name, settings = {}) => ({
+	displayName: name,
+	rootDir: __dirname,
+	testEnvironment: 'node',
+	testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/test/n8n/runtime/'],
+	transform,
+	...settings,
+});
+
+module.exports = {
+	projects: [
+		project('unit'),
+		project('emulator', { setupFilesAfterEnv: [patience] }),
+		project('engine', { setupFilesAfterEnv: [patience, '<rootDir>/test/engine/setup.ts'] }),
+		project('n8n', { setupFilesAfterEnv: [patience] }),
+		project('ui', { setupFilesAfterEnv: [patience] }),
+	],
+};
+
+/** Jest reads `testTimeout` at the top only, not in a project. */
+const patience = '<rootDir>/test/patience.ts';
+
 const project = (name, settings = {}) => ({
 	displayName: name,
 	rootDir: __dirname,

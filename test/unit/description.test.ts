@@ -1,0 +1,205 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { Magnific } from '../../nodes/Magnific/Magnific.node';
+import { operations } from '../../nodes/Magnific/operations';
+
+/**
+ * What users' workflows have saved: names, values and defaults must not change once released, while
+ * labels and texts may.
+ */
+const { description, methods } = new Magnific();
+
+interface Contract {
+	type: string;
+	default: unknown;
+	/** Values of an `options` parameter, sorted. */
+	values?: Array<string | number | boolean>;
+	/** The parameters of a collection, by name. */
+	options?: Record<string, Contract>;
+}
+
+const contractOf = ({ type, default: value, options }: INodeProperties): Contract => {
+	const values = options?.flatMap((option) => ('value' in option ? [option.value] : [])).sort();
+	const nested = options?.flatMap((option) => ('type' in option ? [option] : []));
+	return {
+		type,
+		default: value,
+		...(type === 'options' ? { values: values ?? [] } : {}),
+		...(type === 'collection' ? { options: contractsOf(nested ?? []) } : {}),
+	};
+};
+
+const contractsOf = (properties: INodeProperties[]): Record<string, Contract> =>
+	Object.fromEntries(properties.map((property) => [property.name, contractOf(property)]));
+
+/** The resource that a parameter belongs to. */
+const resourceOf = ({ displayOptions }: INodeProperties): string => {
+	const resource = displayOptions?.show?.resource?.[0];
+	return typeof resource === 'string' ? resource : '';
+};
+
+const named = (name: string, all = description.properties): INodeProperties[] =>
+	all.filter((property) => property.name === name);
+
+/** The parameters that an operation shows, whatever else decides about some of them. */
+const shownFor = (resource: string, operation: string): Record<string, Contract> =>
+	contractsOf(
+		description.properties.filter(({ displayOptions, name }) => {
+			const { show } = displayOptions ?? {};
+			return (
+				name !== 'operation' &&
+				show?.resource?.includes(resource) === true &&
+				show.operation?.includes(operation) === true
+			);
+		}),
+	);
+
+const locator: Contract = { type: 'resourceLocator', default: { mode: 'list', value: '' } };
+const runId: Contract = { type: 'string', default: '' };
+
+const output: Record<string, Contract> = {
+	outputPer: { type: 'options', default: 'run', values: ['file', 'run'] },
+	downloadFiles: { type: 'boolean', default: false },
+	binaryField: { type: 'string', default: 'data' },
+};
+
+const ending: Record<string, Contract> = {
+	maxWait: { type: 'number', default: 30 },
+	onTimeout: { type: 'options', default: 'error', values: ['error', 'output'] },
+	onPartial: { type: 'options', default: 'output', values: ['error', 'output'] },
+};
+
+const collection = (options: Record<string, Contract>): Contract => ({
+	type: 'collection',
+	default: {},
+	options,
+});
+
+/** The given parameters, whatever others came later. */
+const only = (all: Record<string, Contract>, wanted: Record<string, Contract>) =>
+	Object.fromEntries(Object.keys(wanted).map((name) => [name, all[name]]));
+
+describe('the node', () => {
+	it('is saved under a type and a version that must not change', () => {
+		expect(description.name).toBe('magnific');
+		expect(description.version).toBe(1);
+		expect(description.usableAsTool).toBe(true);
+		expect(description.credentials).toEqual([
+			{ name: 'magnificApi', required: true, testedBy: 'magnificApiTest' },
+		]);
+	});
+
+	it('has the documented resources and operations, Run App being the default', () => {
+		expect(named('resource').map(contractOf)).toEqual([
+			{ type: 'options', default: 'app', values: ['app', 'run'] },
+		]);
+		const byResource = Object.fromEntries(
+			named('operation').map((operation) => [resourceOf(operation), contractOf(operation)]),
+		);
+		expect(byResource).toEqual({
+			app: { type: 'options', default: 'run', values: ['get', 'getAll', 'run'] },
+			run: { type: 'options', default: 'get', values: ['get', 'wait'] },
+		});
+	});
+
+	it('carries out each operation that it shows, and no other', () => {
+		const shown = named('operation').flatMap((operation) =>
+			(contractOf(operation).values ?? []).map(
+				(value) => `${resourceOf(operation)}:${String(value)}`,
+			),
+		);
+		expect(Object.keys(operations).sort()).toEqual(shown.sort());
+	});
+
+	it('has the documented parameters of App → Run', () => {
+		const wanted = {
+			app: locator,
+			inputMode: { type: 'options', default: 'fields', values: ['fields', 'json'] },
+			inputs: { type: 'resourceMapper', default: { mappingMode: 'defineBelow', value: null } },
+			inputsJson: { type: 'json', default: '{}' },
+		};
+		const shown = shownFor('app', 'run');
+		expect(only(shown, wanted)).toEqual(wanted);
+		expect(shown.wait).toMatchObject({ type: 'options', default: 'poll' });
+		expect(shown.wait?.values).toContain('none');
+		expect(shown.wait?.values).toContain('poll');
+		const options = {
+			...output,
+			...ending,
+			maxConcurrentRuns: { type: 'number', default: 0 },
+			creditLimit: { type: 'number', default: '' },
+			validateOnly: { type: 'boolean', default: false },
+		};
+		expect(shown.options).toMatchObject({ type: 'collection', default: {} });
+		expect(only(shown.options?.options ?? {}, options)).toEqual(options);
+	});
+
+	it('has the documented parameters of App → Get', () => {
+		expect(shownFor('app', 'get')).toEqual({
+			app: locator,
+			simplify: { type: 'boolean', default: true },
+		});
+	});
+
+	it('has the documented parameters of App → Get Many', () => {
+		expect(shownFor('app', 'getAll')).toEqual({
+			returnAll: { type: 'boolean', default: false },
+			limit: { type: 'number', default: 50 },
+			filters: collection({
+				search: { type: 'string', default: '' },
+				owner: { type: 'options', default: 'available', values: ['available', 'mine'] },
+			}),
+		});
+	});
+
+	it('has the documented parameters of Run → Get', () => {
+		expect(shownFor('run', 'get')).toEqual({ runId, options: collection(output) });
+	});
+
+	it('has the documented parameters of Run → Wait', () => {
+		const shown = shownFor('run', 'wait');
+		const wanted = { runId, options: collection({ ...output, ...ending }) };
+		expect(only(shown, wanted)).toEqual(wanted);
+		expect(shown.wait).toMatchObject({ type: 'options', default: 'poll' });
+		expect(shown.wait?.values).toContain('poll');
+	});
+
+	it('lets an app be chosen from a searchable list or by its id', () => {
+		for (const { modes } of named('app')) {
+			expect(modes?.map(({ name, type }) => [name, type])).toEqual([
+				['list', 'list'],
+				['id', 'string'],
+			]);
+			expect(modes?.[0]?.typeOptions).toMatchObject({
+				searchListMethod: 'searchApps',
+				searchable: true,
+			});
+			expect(modes?.[1]?.validation).toMatchObject([
+				{ type: 'regex', properties: { regex: '^[A-Za-z0-9]{6,20}$' } },
+			]);
+		}
+	});
+
+	it('loads the form for the chosen app, again when the app changes', () => {
+		const [inputs] = named('inputs');
+		expect(inputs?.typeOptions).toMatchObject({
+			loadOptionsDependsOn: ['app.value'],
+			resourceMapper: {
+				resourceMapperMethod: 'getAppInputs',
+				mode: 'add',
+				supportAutoMap: true,
+				refreshStaleSchemaOnOpen: true,
+			},
+		});
+		expect(inputs?.noDataExpression).toBe(true);
+		expect(inputs?.displayOptions).toMatchObject({
+			show: { inputMode: ['fields'] },
+			hide: { app: [''] },
+		});
+	});
+
+	it('has the methods that its parameters name', () => {
+		expect(Object.keys(methods.listSearch)).toContain('searchApps');
+		expect(Object.keys(methods.resourceMapping)).toContain('getAppInputs');
+		expect(Object.keys(methods.credentialTest)).toContain('magnificApiTest');
+	});
+});

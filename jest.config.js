@@ -33,29 +33,3 @@ module.exports = {
 		project('ui', { setupFilesAfterEnv: [patience] }),
 	],
 };
-
-/** Jest reads `testTimeout` at the top only, not in a project. */
-const patience = '<rootDir>/test/patience.ts';
-
-const project = (name, settings = {}) => ({
-	displayName: name,
-	rootDir: __dirname,
-	testEnvironment: 'node',
-	testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
-	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/test/n8n/runtime/'],
-	transform,
-	...settings,
-});
-
-module.exports = {
-	projects: [
-		project('unit'),
-		project('emulator', { testTimeout: 30_000 }),
-		project('engine', {
-			setupFilesAfterEnv: ['<rootDir>/test/engine/setup.ts'],
-			testTimeout: 60_000,
-		}),
-		project('n8n', { testTimeout: 180_000 }),
-		project('ui', { testTimeout: 180_000 }),
-	],
-};

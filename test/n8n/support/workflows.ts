@@ -5,11 +5,17 @@ export const MAGNIFIC = 'n8n-nodes-magnific.magnific';
 
 export interface TestItem {
 	json: Record<string, unknown>;
-	/** Files by the name of their binary field. */
-	files?: Record<string, { content: Buffer; fileName: string; mimeType: string }>;
+	/** By the name of their binary field. */
+	files?: Record<string, TestFile>;
 }
 
-/** A Code node that gives out these items, files included. */
+export interface TestFile {
+	content: Buffer;
+	fileName: string;
+	mimeType: string;
+}
+
+/** A Code node that gives out these items; items with the same file share one stored file. */
 export const itemsNode = (items: readonly TestItem[], name = 'Items'): WorkflowNode => ({
 	name,
 	type: 'n8n-nodes-base.code',
@@ -57,24 +63,30 @@ export const workflowOf = (name: string, ...nodes: WorkflowNode[]): WorkflowJson
 };
 
 function codeFor(items: readonly TestItem[]): string {
-	const plain = items.map(({ json, files = {} }) => ({
+	const stored: TestFile[] = [];
+	const indexOf = (file: TestFile): number => {
+		const known = stored.findIndex(
+			({ content, fileName }) => fileName === file.fileName && content.equals(file.content),
+		);
+		return known >= 0 ? known : stored.push(file) - 1;
+	};
+	const given = items.map(({ json, files }) => ({
 		json,
-		files: Object.entries(files).map(([field, { content, fileName, mimeType }]) => ({
-			field,
-			content: content.toString('base64'),
-			fileName,
-			mimeType,
-		})),
+		...(files && {
+			binary: Object.fromEntries(
+				Object.entries(files).map(([field, file]) => [field, indexOf(file)] as const),
+			),
+		}),
 	}));
-	return `const items = ${JSON.stringify(plain)};
-const given = [];
-for (const { json, files } of items) {
-  const binary = {};
-  for (const { field, content, fileName, mimeType } of files) {
-    binary[field] = await this.helpers.prepareBinaryData(
-      Buffer.from(content, 'base64'), fileName, mimeType);
-  }
-  given.push({ json, ...(files.length > 0 ? { binary } : {}) });
-}
-return given;`;
+	const plain = stored.map((file) => ({ ...file, content: file.content.toString('base64') }));
+	return `const files = ${JSON.stringify(plain)};
+const stored = await Promise.all(files.map(({ content, fileName, mimeType }) =>
+  this.helpers.prepareBinaryData(Buffer.from(content, 'base64'), fileName, mimeType)));
+return ${JSON.stringify(given)}.map(({ json, binary }) => ({
+  json,
+  ...(binary && {
+    binary: Object.fromEntries(
+      Object.entries(binary).map(([field, index]) => [field, stored[index]])),
+  }),
+}));`;
 }

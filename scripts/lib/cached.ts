@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { lock } from 'proper-lockfile';
 import { cacheFolder } from './paths';
 import type { Report } from './progress';
 
 const STAMP = '.complete';
+const PARTIAL = '.partial-';
 const LOCK_STALE_MS = 15_000;
 const LOCK_TOUCH_MS = 3_000;
 const LOCK_RETRY_MS = 2_000;
@@ -28,7 +29,7 @@ export async function cached(
 	if (isComplete(folder)) return folder;
 
 	await mkdir(cacheFolder(), { recursive: true });
-	report('waiting for another process that installs the same');
+	report('waiting in case another process installs the same');
 	const release = await lock(folder, {
 		realpath: false,
 		stale: LOCK_STALE_MS,
@@ -42,17 +43,27 @@ export async function cached(
 	});
 	try {
 		if (isComplete(folder)) return folder;
-		const partial = `${folder}.partial`;
 		report('clearing what an interrupted installation left');
-		await rm(partial, { recursive: true, force: true });
+		await removePartial(name);
 		await rm(folder, { recursive: true, force: true });
-		await mkdir(partial, { recursive: true });
+		const partial = await mkdtemp(`${folder}${PARTIAL}`);
 		await fill(partial);
 		await writeFile(join(partial, STAMP), new Date().toISOString());
 		await rename(partial, folder);
 		return folder;
 	} finally {
 		await release();
+	}
+}
+
+/**
+ * A process that was killed may have left npm running, which still writes: then its folder can't be
+ * removed yet, and the next installation will.
+ */
+async function removePartial(name: string): Promise<void> {
+	const names = await readdir(cacheFolder());
+	for (const partial of names.filter((found) => found.startsWith(`${name}${PARTIAL}`))) {
+		await rm(join(cacheFolder(), partial), { recursive: true, force: true }).catch(() => undefined);
 	}
 }
 

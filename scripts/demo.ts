@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { format, resolveConfig } from 'prettier';
 import { z } from 'zod';
 import { startEmulator, type Emulator } from '../emulator/index';
 import { readExamples } from './lib/demo/examples';
@@ -78,7 +79,7 @@ async function main(): Promise<void> {
 	const report = await save(runs, { workflow, execution, n8n });
 	console.log(`\n${asTable(report)}\n`);
 	if (values.report !== undefined) {
-		await writeFile(resolve(values.report), `${JSON.stringify(report, null, '\t')}\n`);
+		await writeFile(resolve(values.report), await asJson(report));
 	}
 	check(execution, runs, report);
 
@@ -142,6 +143,12 @@ async function save(
 		});
 	}
 	return report;
+}
+
+/** Formatted like the files of this project, since it may be written among them. */
+async function asJson(report: Report): Promise<string> {
+	const style = await resolveConfig(join(ROOT, 'package.json'));
+	return await format(JSON.stringify(report), { ...style, parser: 'json' });
 }
 
 function asTable({ runs }: Report): string {

@@ -37,6 +37,7 @@ const isAnswer = (value: unknown): value is { statusCode: number } =>
 
 /** Moves files between n8n's binary data and an upload address; streams those that are on disk. */
 export const fileMover = (context: IExecuteFunctions): FileMover => {
+	const signal = context.getExecutionCancelSignal();
 	const binaryOf = ({ itemIndex, field }: BinaryFile): IBinaryData =>
 		context.helpers.assertBinaryData(itemIndex, field);
 
@@ -69,6 +70,7 @@ export const fileMover = (context: IExecuteFunctions): FileMover => {
 						ignoreHttpStatusErrors: true,
 						disableFollowRedirect: true,
 						timeout: UPLOAD_TIMEOUT_MS,
+						...(signal ? { abortSignal: signal } : {}),
 					}),
 			);
 			if ('error' in answer) throw answer.error;

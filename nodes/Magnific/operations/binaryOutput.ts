@@ -7,7 +7,9 @@ import { extensionOf, mimeTypeOf } from '../runs/mediaTypes';
 import type { RunFile } from '../runs/output';
 
 // Until the first byte; a long video may take its time after that.
-const DOWNLOAD_TIMEOUT_MS = 120_000;
+const ANSWER_TIMEOUT_MS = 120_000;
+// Nothing else ends a transfer that no longer moves on while n8n writes it to disk.
+const LONGEST_DOWNLOAD_MS = 30 * 60_000;
 const DOWNLOADS_AT_ONCE = 4;
 const TRIES = 3;
 
@@ -67,6 +69,7 @@ const download = async (
 	context: IExecuteFunctions,
 	run_id: string,
 	file: RunFile,
+	abortSignal: AbortSignal,
 ): Promise<IBinaryData> => {
 	const { url } = file.asset;
 	if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) {
@@ -80,7 +83,8 @@ const download = async (
 				encoding: 'stream',
 				returnFullResponse: true,
 				ignoreHttpStatusErrors: true,
-				timeout: DOWNLOAD_TIMEOUT_MS,
+				timeout: ANSWER_TIMEOUT_MS,
+				abortSignal,
 			}),
 	);
 	if ('error' in answer) throw answer.error;
@@ -98,6 +102,27 @@ const download = async (
 	return await context.helpers.prepareBinaryData(body, fileName, mimeType);
 };
 
+/** Makes a transfer whose signal is aborted when the execution is stopped, or after `longestMs`. */
+const endAtLast = async <T>(
+	{ clock, signal }: Pacing,
+	longestMs: number,
+	transfer: (abortSignal: AbortSignal) => Promise<T>,
+): Promise<T> => {
+	const limit = new AbortController();
+	const over = new AbortController();
+	const end = (): void => {
+		limit.abort();
+	};
+	signal?.addEventListener('abort', end, { once: true });
+	void clock.sleep(longestMs, over.signal).then(end);
+	try {
+		return await transfer(limit.signal);
+	} finally {
+		over.abort();
+		signal?.removeEventListener('abort', end);
+	}
+};
+
 /**
  * Returns a function that downloads a run's file into n8n's binary data, streamed, a few at a time
  * over the whole execution, and again after a broken transfer. The API key is not sent. It throws
@@ -109,5 +134,15 @@ export const downloader = (
 ): ((run_id: string, file: RunFile) => Promise<IBinaryData>) => {
 	const enter = gate(DOWNLOADS_AT_ONCE);
 	return async (run_id, file) =>
-		await enter(() => withRetries(undefined, pacing, () => download(context, run_id, file), TRIES));
+		await enter(() =>
+			withRetries(
+				undefined,
+				pacing,
+				() =>
+					endAtLast(pacing, LONGEST_DOWNLOAD_MS, (abortSignal) =>
+						download(context, run_id, file, abortSignal),
+					),
+				TRIES,
+			),
+		);
 };

@@ -17,6 +17,12 @@ describe('the system clock', () => {
 		expect(getEventListeners(abort.signal, 'abort')).toHaveLength(0);
 	});
 
+	it('leaves no listener after a sleep that nobody ended', async () => {
+		const { signal } = new AbortController();
+		await systemClock.sleep(5, signal);
+		expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+	});
+
 	it('does not sleep at all under an aborted signal, nor for no time', async () => {
 		await systemClock.sleep(3_600_000, AbortSignal.abort());
 		await systemClock.sleep(0);

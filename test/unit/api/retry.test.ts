@@ -44,9 +44,12 @@ describe('the backoff', () => {
 describe('the wait after a refusal', () => {
 	const whenTheNextMayGo = async (error: ApiError): Promise<number> => {
 		const { clock, budget, pacing } = setUp();
-		await clock.run(waitAfter(error, 2, pacing));
+		const waited = waitAfter(error, 2, pacing);
+		await clock.advance(0);
 		await clock.run(budget.take('poll'));
-		return clock.now();
+		const at = clock.now();
+		await clock.run(waited);
+		return at;
 	};
 
 	it('pauses everybody for the Retry-After of a 429', async () => {

@@ -51,6 +51,25 @@ describe('the gate', () => {
 		]);
 	});
 
+	it('keeps its limit for those who come while others are handed on', async () => {
+		const clock = new VirtualClock(0);
+		const enter = gate(1);
+		let inside = 0;
+		let fullest = 0;
+		const tasks = [0, 0, 15, 15, 25].map(async (arrival) => {
+			await clock.sleep(arrival);
+			await enter(async () => {
+				inside += 1;
+				fullest = Math.max(fullest, inside);
+				await clock.sleep(10);
+				inside -= 1;
+			});
+		});
+		await clock.run(Promise.all(tasks));
+		expect(fullest).toBe(1);
+		expect(clock.now()).toBe(50);
+	});
+
 	it('has room again after all have left', async () => {
 		const enter = gate(1);
 		for (const task of ['a', 'b', 'c']) {

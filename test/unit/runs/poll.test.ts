@@ -226,6 +226,8 @@ describe('the deadline', () => {
 });
 
 describe('looks that cannot be made', () => {
+	const bad = { statusCode: 502 };
+
 	it.each<[string, Fault]>([
 		['500', { statusCode: 500 }],
 		['503', { statusCode: 503 }],
@@ -247,6 +249,15 @@ describe('looks that cannot be made', () => {
 			({ clock }) => ({ deadline: clock.now() + 5 * MINUTE }),
 		);
 		expect(looks.slice(0, 6)).toEqual([2_500, 3_500, 5_500, 9_500, 17_500, 33_500]);
+	});
+
+	it('are made again soon after one that worked, however many could not be made before', async () => {
+		const { looks } = await carried({
+			durationMs: () => 60_000,
+			latencyMs: 0,
+			fault: looksMeet(...Array.from({ length: 4 }, () => bad), undefined, bad),
+		});
+		expect((looks[6] ?? 0) - (looks[5] ?? 0)).toBe(1_000);
 	});
 
 	it('say at the deadline why the state is not known', async () => {
@@ -432,6 +443,34 @@ describe('waiting for many runs', () => {
 		const hung = runIds.indexOf(here.api.of('getRun')[0]?.id ?? '');
 		expect(ends[hung]).toBeGreaterThan(10 * MINUTE);
 		expect(Math.max(...ends.filter((_, i) => i !== hung))).toBeLessThan(30_000);
+	});
+
+	it('learns nothing of the time from a run that was over before anybody looked', async () => {
+		const here = world({ durationMs: () => 30_000 });
+		const [old = ''] = await started(here, 1);
+		await here.clock.advance(5 * MINUTE);
+		const [fresh = ''] = await started(here, 1);
+		const poller = new Poller(here.seams);
+		const start = here.clock.now();
+		await here.clock.run(
+			Promise.all([
+				poller.wait(waitFor(here, old, { lookNow: true })),
+				poller.wait(waitFor(here, fresh)),
+			]),
+		);
+		const looks = here.api.of('getRun').filter(({ id }) => id === fresh);
+		expect((looks[0]?.sentAt ?? 0) - start).toBeGreaterThanOrEqual(2_500);
+	});
+
+	it('does not hurry to runs of a slow app after those of a fast one, once it knows their apps', async () => {
+		const slow = app({ sqid: 'slow01' });
+		const here = world({
+			apps: [app(), slow],
+			durationMs: ({ app: { sqid } }) => (sqid === 'slow01' ? 5 * MINUTE : 10_000),
+		});
+		const runIds = [...(await started(here, 5)), ...(await started(here, 10, slow))];
+		await here.clock.run(waitForAll(here, runIds, { lookNow: true, app_id: null }));
+		expect(here.api.of('getRun').length).toBeLessThan(100);
 	});
 
 	it('keeps apps apart that take differently', async () => {

@@ -4,20 +4,14 @@ import type {
 	IExecuteFunctions,
 	IHttpRequestMethods,
 	ILoadOptionsFunctions,
+	IWebhookFunctions,
 } from 'n8n-workflow';
 import { budgetFor, type Budget } from './budget';
 import { systemClock, type Clock } from './clock';
-import {
-	familyMemory,
-	normalizeBaseUrl,
-	paths,
-	wireInputs,
-	type AppOwner,
-	type EndpointFamily,
-	type EndpointFamilySetting,
-} from './endpoints';
-import { ApiError, notJsonError, refusalError, settle, unexpectedAnswer } from './errors';
-import { isRecord, numberOrNull } from './guards';
+import { familyMemory, paths, wireInputs, type AppOwner, type EndpointFamily } from './endpoints';
+import { notJsonError, refusalError, settle, unexpectedAnswer } from './errors';
+import { isRecord } from './guards';
+import { CREDENTIAL, readSettings, type Settings } from './settings';
 import {
 	parseAppDefinition,
 	parseAppList,
@@ -30,9 +24,6 @@ import {
 	type UploadTarget,
 } from './types';
 
-export const CREDENTIAL = 'magnificApi';
-
-const DEFAULT_REQUESTS_PER_MINUTE = 50;
 const READ_TIMEOUT_MS = 30_000;
 // A base64 input makes a large body; giving up early would leave a run of unknown fate.
 const START_RUN_TIMEOUT_MS = 180_000;
@@ -58,41 +49,10 @@ export interface MagnificClient {
 	/** Shared by all executions of this process that use the same key. */
 	budget: Budget;
 	clock: Clock;
+	settings: Settings;
 }
 
-export type MagnificContext = IExecuteFunctions | ILoadOptionsFunctions;
-
-interface Settings {
-	apiKey: string;
-	baseUrl: string;
-	endpointFamily: EndpointFamilySetting;
-	requestsPerMinute: number;
-}
-
-const readSettings = (credential: IDataObject): Settings => {
-	const { apiKey, baseUrl, endpointFamily, requestsPerMinute } = credential;
-	const limit = numberOrNull(requestsPerMinute);
-	return {
-		apiKey: typeof apiKey === 'string' ? apiKey : '',
-		baseUrl: normalizeBaseUrl(typeof baseUrl === 'string' ? baseUrl : ''),
-		endpointFamily:
-			endpointFamily === 'apps' || endpointFamily === 'flows' ? endpointFamily : 'auto',
-		requestsPerMinute:
-			limit !== null && limit >= 1 ? Math.floor(limit) : DEFAULT_REQUESTS_PER_MINUTE,
-	};
-};
-
-/** Throws an `ApiError` where the credential's base URL is none. */
-const originOf = (baseUrl: string): string => {
-	if (!URL.canParse(baseUrl)) {
-		throw new ApiError({
-			kind: 'rejected',
-			message: `The base URL “${baseUrl}” in the credential is not a web address`,
-			advice: 'Enter an address like https://api.magnific.com.',
-		});
-	}
-	return new URL(baseUrl).origin;
-};
+export type MagnificContext = IExecuteFunctions | ILoadOptionsFunctions | IWebhookFunctions;
 
 interface Answer {
 	statusCode: number;
@@ -115,8 +75,7 @@ interface ApiRequest {
 export const createClient = async (context: MagnificContext): Promise<MagnificClient> => {
 	const settings = readSettings(await context.getCredentials(CREDENTIAL));
 	const clock = systemClock;
-	const { baseUrl, endpointFamily } = settings;
-	const origin = originOf(baseUrl);
+	const { baseUrl, origin, endpointFamily } = settings;
 
 	const send = async (request: ApiRequest, family: EndpointFamily): Promise<Answer> => {
 		const outcome = await settle(
@@ -207,5 +166,5 @@ export const createClient = async (context: MagnificContext): Promise<MagnificCl
 				}),
 			),
 	};
-	return { api, budget, clock };
+	return { api, budget, clock, settings };
 };

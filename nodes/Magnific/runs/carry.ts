@@ -12,7 +12,7 @@ export interface CarryOptions {
 	wait: boolean;
 	/** How long one run may take from its submission on, in ms; then it counts as timed out. */
 	maxWaitMs: number;
-	/** How many runs may be going at once; 0 = as many as can be submitted and looked at in time. */
+	/** How many runs may be going at once; 0 = as many as the budget lets through. */
 	maxConcurrentRuns: number;
 }
 
@@ -25,21 +25,8 @@ const stillUnknown = (message: string): ApiError =>
 
 const remembered = (entry: LedgerEntry): RunOutcome =>
 	'run_id' in entry
-		? { kind: 'started', run_id: entry.run_id }
+		? { kind: 'started', run_id: entry.run_id, since: 0 }
 		: { kind: 'unknown', error: stillUnknown(entry.unknown) };
-
-/**
- * How many runs can be submitted and then found over before their deadlines: submissions go before
- * looks, so of more runs the first would time out without having been looked at. A run takes two
- * requests; the third leaves room for looks that find it still going. A fresh budget lets a minute's
- * requests through at once, however short the wait.
- */
-const mostInTime = (requestsPerMinute: number, maxWaitMs: number): number =>
-	Math.max(
-		1,
-		Math.floor(requestsPerMinute / 2),
-		Math.floor((requestsPerMinute * maxWaitMs) / 60_000 / 3),
-	);
 
 /**
  * Carries the runs of one execution: submits them all at once as the budget allows, in order, and
@@ -51,12 +38,10 @@ export const carryRuns = async (
 	seams: Pacing & { api: RunApi; ledger: Ledger },
 	{ wait, maxWaitMs, maxConcurrentRuns }: CarryOptions,
 ): Promise<RunOutcome[]> => {
-	const { budget, clock, ledger } = seams;
+	const { clock, ledger } = seams;
 	const submitter = new Submitter(seams, maxWaitMs);
 	const poller = new Poller(seams);
-	const enter = gate(
-		wait ? maxConcurrentRuns || mostInTime(budget.requestsPerMinute, maxWaitMs) : 0,
-	);
+	const enter = gate(wait ? maxConcurrentRuns : 0);
 
 	const carry = async (run: PlainRun): Promise<RunOutcome> => {
 		const known = ledger.recall(run.slot);

@@ -23,6 +23,10 @@ interface Waiting extends Awaited {
 	status: string | null;
 	/** Why the last look told nothing; undefined after one that did. */
 	lastError: ApiError | undefined;
+	/** While a look is under way: when it began, ms since the epoch. */
+	lookingSince: number | undefined;
+	/** When the last look came back, ms since the epoch; when it was submitted before the first. */
+	lookedAt: number;
 	failedLooks: number;
 	/** How many of the last looks in a row did not find the run. */
 	notFound: number;
@@ -33,6 +37,11 @@ interface Waiting extends Awaited {
 const NOT_FOUND_TRIES = 3;
 const NOT_FOUND_WAIT_MS = 3_000;
 const MOST_LOOKS_AT_ONCE = 10;
+
+/** A run that was looked at this shortly before its deadline has had its last look. */
+const SEEN_LATELY_MS = 20_000;
+/** A look that takes longer than this hangs. */
+const LOOK_TAKES_MS = 10_000;
 
 const UNKNOWN_APP = '';
 
@@ -84,6 +93,8 @@ export class Poller {
 				...run,
 				status: null,
 				lastError: undefined,
+				lookingSince: undefined,
+				lookedAt: run.since,
 				failedLooks: 0,
 				notFound: 0,
 				settle: resolve,
@@ -117,12 +128,23 @@ export class Poller {
 	}
 
 	private firstDeadline(): number {
-		return Math.min(...[...this.waiting.values()].map(({ deadline }) => deadline));
+		return Math.min(...[...this.waiting.values()].map((run) => this.givesUpAt(run)));
+	}
+
+	/**
+	 * The deadline; for a run that the budget was too busy to look at lately, as much later as a look
+	 * at every run takes at most: submissions go before looks, and no run is given up unseen.
+	 */
+	private givesUpAt({ deadline, lookingSince, lookedAt }: Waiting): number {
+		if (lookingSince !== undefined) return Math.max(deadline, lookingSince + LOOK_TAKES_MS);
+		if (lookedAt >= deadline - SEEN_LATELY_MS) return deadline;
+		const perLook = 60_000 / this.seams.budget.requestsPerMinute;
+		return deadline + 2 * this.endings.size * perLook;
 	}
 
 	private giveUpAfterDeadline(now: number): void {
 		for (const run of [...this.waiting.values()]) {
-			if (now < run.deadline) continue;
+			if (now < this.givesUpAt(run)) continue;
 			this.settle(
 				run,
 				run.lastError
@@ -165,6 +187,7 @@ export class Poller {
 		const run = next && this.waiting.get(next.run_id);
 		if (!run) return;
 		this.schedule.lookStarts(run.run_id, clock.now());
+		run.lookingSince = clock.now();
 		this.looksUnderWay += 1;
 		void this.look(run).finally(() => {
 			this.looksUnderWay -= 1;
@@ -176,6 +199,8 @@ export class Poller {
 		const { api, clock } = this.seams;
 		const outcome = await settle(() => api.getRun(run.run_id));
 		if (!this.waiting.has(run.run_id)) return;
+		run.lookingSince = undefined;
+		run.lookedAt = clock.now();
 		if ('error' in outcome) {
 			this.lookFailed(run, outcome.error);
 			return;

@@ -59,7 +59,7 @@ export class Submitter {
 			const outcome = await settle(() => api.startRun(run.app, run.inputs, run.webhook));
 			if ('value' in outcome) {
 				ledger.remember(run.slot, { run_id: outcome.value });
-				return { kind: 'started', run_id: outcome.value };
+				return { kind: 'started', run_id: outcome.value, since: clock.now() };
 			}
 			const { error } = outcome;
 			if (isOpen(error)) {

@@ -28,8 +28,8 @@ export interface RunRequest {
 export type RunOutcome =
 	/** The run is over, well or not: see `run.status`. */
 	| { kind: 'ended'; run: Run }
-	/** Submitted, and not waited for. */
-	| { kind: 'started'; run_id: string }
+	/** Submitted, and not waited for. `since`: when, ms since the epoch; 0 where an earlier try did it. */
+	| { kind: 'started'; run_id: string; since: number }
 	/** Waited for until the deadline. `status` is the last one seen, null where none was. */
 	| { kind: 'timed_out'; run_id: string; status: string | null }
 	/** Submitted, but its state could not be read until the deadline, or at all. */

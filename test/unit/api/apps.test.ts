@@ -1,3 +1,4 @@
+import { readSettings } from '../../../nodes/Magnific/api/settings';
 import { findApps, loadApps } from '../../../nodes/Magnific/api/apps';
 import type { MagnificApi } from '../../../nodes/Magnific/api/client';
 import type { AppSummary } from '../../../nodes/Magnific/api/types';
@@ -17,7 +18,7 @@ const clientOf = (
 		listApps,
 		requestUploads,
 	};
-	return { api: whole, budget, clock };
+	return { api: whole, budget, clock, settings: readSettings({ apiKey: 'key' }) };
 };
 
 describe('the search for apps', () => {

@@ -72,7 +72,11 @@ describe('carrying the runs of an execution', () => {
 		const start = here.clock.now();
 		const outcomes = await carry(here, 5, { wait: false, maxConcurrentRuns: 1 });
 		expect(outcomes).toEqual(
-			[0, 1, 2, 3, 4].map((i) => ({ kind: 'started', run_id: `run0000${String(i)}` })),
+			[0, 1, 2, 3, 4].map((i) => ({
+				kind: 'started',
+				run_id: `run0000${String(i)}`,
+				since: here.clock.now(),
+			})),
 		);
 		expect(here.clock.now() - start).toBe(120);
 		expect(here.api.of('getRun')).toHaveLength(0);

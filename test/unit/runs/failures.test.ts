@@ -24,7 +24,7 @@ const timedOut = (status: string | null): RunOutcome => ({
 describe('an item', () => {
 	it.each<[string, RunOutcome]>([
 		['was completed', ended({ status: 'completed' })],
-		['was started and not waited for', { kind: 'started', run_id: 'vCrK3Aa47y' }],
+		['was started and not waited for', { kind: 'started', run_id: 'vCrK3Aa47y', since: 0 }],
 		['was partly completed, by default', ended({ status: 'completed_with_errors' })],
 	])('succeeds whose run %s', (_, outcome) => {
 		expect(failure(outcome)).toBeUndefined();
@@ -208,7 +208,7 @@ describe('the texts of failed items', () => {
 
 describe('the run id of an outcome', () => {
 	it('is there in all that have a run', () => {
-		expect(runIdOf({ kind: 'started', run_id: 'a' })).toBe('a');
+		expect(runIdOf({ kind: 'started', run_id: 'a', since: 0 })).toBe('a');
 		expect(runIdOf(ended({ run_id: 'b' }))).toBe('b');
 		expect(runIdOf({ kind: 'timed_out', run_id: 'c', status: null })).toBe('c');
 		expect(runIdOf({ kind: 'unreadable', run_id: 'd', status: null, error: refused(500) })).toBe(

@@ -131,7 +131,7 @@ describe('the output of a file', () => {
 
 describe('the output of a run that is not over', () => {
 	it('that nobody waited for has the documented fields', () => {
-		const json = unfinishedJson({ kind: 'started', run_id: 'vCrK3Aa47y' }, app());
+		const json = unfinishedJson({ kind: 'started', run_id: 'vCrK3Aa47y', since: 0 }, app());
 		expect(json).toEqual({
 			run_id: 'vCrK3Aa47y',
 			app_id: 'uqzQLDr2Aw',

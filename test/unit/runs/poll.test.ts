@@ -197,14 +197,15 @@ describe('the deadline', () => {
 		expect(tookMs).toBe(MINUTE);
 	});
 
-	it('is kept while the budget lets nothing through', async () => {
+	it('is put off by what looks at all runs take, but no longer, while the budget lets nothing through', async () => {
 		const here = world();
 		const runIds = await started(here, 3);
 		here.budget.pause(here.clock.now() + 20 * MINUTE);
 		const start = here.clock.now();
 		const outcomes = await here.clock.run(waitForAll(here, runIds, { deadline: start + MINUTE }));
 		expect(outcomes.map(({ kind }) => kind)).toEqual(['timed_out', 'timed_out', 'timed_out']);
-		expect(here.clock.now() - start).toBe(MINUTE);
+		const looksAtAll = (3 * MINUTE) / here.budget.requestsPerMinute;
+		expect(here.clock.now() - start).toBe(MINUTE + 2 * looksAtAll);
 		expect(here.api.of('getRun')).toHaveLength(0);
 	});
 

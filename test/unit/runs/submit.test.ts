@@ -31,7 +31,11 @@ describe('a submission', () => {
 	it('starts a run and remembers its id', async () => {
 		const here = world();
 		const [submission] = await submitAll(here, 1);
-		expect(submission).toEqual({ kind: 'started', run_id: 'run00000' });
+		expect(submission).toEqual({
+			kind: 'started',
+			run_id: 'run00000',
+			since: here.clock.now(),
+		});
 		expect(here.ledger.recall('slot:0')).toEqual({ run_id: 'run00000' });
 		expect(here.api.runs[0]?.inputs).toEqual({ prompt: 'item 0' });
 	});
@@ -168,7 +172,9 @@ describe('a submission', () => {
 		const done = submitting(here, 1);
 		await here.clock.advance(1_000);
 		here.stop.abort();
-		await expect(here.clock.run(done)).resolves.toEqual([{ kind: 'started', run_id: 'run00000' }]);
+		await expect(here.clock.run(done)).resolves.toMatchObject([
+			{ kind: 'started', run_id: 'run00000' },
+		]);
 		expect(here.ledger.recall('slot:0')).toEqual({ run_id: 'run00000' });
 	});
 

@@ -1,0 +1,144 @@
+import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import { createClient, type MagnificClient } from '../api/client';
+import { settle } from '../api/errors';
+import { isRecord } from '../api/guards';
+import { withRetries } from '../api/retry';
+import { isEnded, parseRun, type Run } from '../api/types';
+import {
+	allOver,
+	lookAtParked,
+	newMemory,
+	outcomesOf,
+	trustsCallbacks,
+	type ParkMemory,
+} from '../runs/suspend';
+import { parseEvent } from '../webhooks/event';
+import { parkMemories, servesSince } from '../webhooks/parks';
+import { readRequest, respond } from '../webhooks/request';
+import { readSelfCall, SELF_CALL_HEADER, type SelfCall } from '../webhooks/selfCall';
+import { checkSignature } from '../webhooks/signature';
+import { finishPark } from './finishPark';
+import { readPark, type Park } from './parkState';
+import { callSelf } from './selfCall';
+
+interface Resuming {
+	context: IWebhookFunctions;
+	client: MagnificClient;
+	park: Park;
+	memory: ParkMemory;
+}
+
+const memoryOf = (park: Park): ParkMemory => {
+	const memory = parkMemories.of(park.id, newMemory);
+	for (const run of park.settled) memory.settled.set(run.run_id, run);
+	return memory;
+};
+
+/** Resumes the execution with what is known: the callback is answered first, files may take long. */
+const resume = async ({
+	context,
+	client,
+	park,
+	memory,
+}: Resuming): Promise<IWebhookResponseData> => {
+	if (memory.resuming) return respond(context, 200, 'The execution goes on');
+	memory.resuming = true;
+	respond(context, 200, 'The execution goes on');
+	const items = await finishPark(context, client, park, outcomesOf(park.runs, memory));
+	return { workflowData: items, noWebhookResponse: true };
+};
+
+/** Looks in the background; when that shows that all is over, a call of its own resumes. */
+const lookAround = ({ context, client, park, memory }: Resuming, isEnd: boolean): void => {
+	if (memory.looking) return;
+	memory.looking = true;
+	const { api, budget, clock, settings } = client;
+	void (async () => {
+		await lookAtParked(park.runs, memory, { api, budget, clock }, isEnd);
+		memory.looking = false;
+		if (!isEnd && !allOver(park.runs, memory)) return;
+		const runs = [...memory.settled.values()];
+		await callSelf(context, settings.apiKey, park, { magnific: 'resume', runs });
+	})();
+};
+
+const handleSelfCall = async (
+	resuming: Resuming,
+	{ magnific, runs }: SelfCall,
+): Promise<IWebhookResponseData> => {
+	const { context, client, memory } = resuming;
+	if (magnific === 'resume') {
+		for (const run of runs) settleRun(memory, parseRun(run, ''));
+		return await resume(resuming);
+	}
+	const isEnd = magnific === 'end';
+	if (isEnd || !trustsCallbacks(memory, client.clock.now())) lookAround(resuming, isEnd);
+	return respond(context, 200, 'Noted');
+};
+
+const settleRun = (memory: ParkMemory, run: Run): void => {
+	memory.settled.set(run.run_id, run);
+};
+
+/**
+ * A webhook call for a parked execution: a callback of one of its runs, or the node's own watchdog.
+ * It resumes the execution once, when all runs are over; until then it leaves it parked.
+ */
+export async function resumeRuns(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+	const park = readPark(this);
+	if (!park) return respond(this, 404, 'This execution does not wait for Magnific runs');
+	const client = await createClient(this);
+	const { api, budget, clock, settings } = client;
+	const memory = memoryOf(park);
+	const resuming = { context: this, client, park, memory };
+
+	const request = readRequest(this);
+	if ('refusal' in request) return respond(this, 400, request.refusal);
+	const { headers, rawBody, body } = request;
+	const selfHeader = headers[SELF_CALL_HEADER];
+	if (selfHeader !== undefined) {
+		const call = readSelfCall(
+			settings.apiKey,
+			park.id,
+			selfHeader,
+			rawBody.toString(),
+			clock.now(),
+		);
+		return call
+			? await handleSelfCall(resuming, call)
+			: respond(this, 401, 'The signature does not fit');
+	}
+
+	const event = parseEvent(body);
+	if (!event) return respond(this, 400, 'There is no run id or no known event in it');
+	const isSigned = settings.webhookSecret !== '';
+	if (isSigned) {
+		const verdict = checkSignature(settings.webhookSecret, headers, rawBody, clock.now());
+		if (verdict !== 'right') return respond(this, 401, `The signature is ${verdict}`);
+	}
+	const parked = park.runs.find(({ run_id }) => run_id === event.run_id);
+	const query: unknown = this.getQueryData();
+	const item = isRecord(query) ? query.item : undefined;
+	if (!parked || (item !== undefined && item !== String(parked.itemIndex))) {
+		return respond(this, 404, 'This execution does not wait for this run');
+	}
+	if (event.event === 'started' || memory.settled.has(event.run_id)) {
+		return respond(this, 200, 'Noted');
+	}
+
+	const told = isSigned ? event.run : null;
+	if (told) {
+		settleRun(memory, { ...told, app_id: told.app_id ?? parked.app?.sqid ?? null });
+	} else {
+		const look = await settle(() =>
+			withRetries('poll', { budget, clock }, () => api.getRun(event.run_id), 3),
+		);
+		if ('error' in look) return respond(this, 503, 'The run could not be read from the API');
+		if (isEnded(look.value.status)) settleRun(memory, look.value);
+	}
+	memory.lastCallbackAt = clock.now();
+	if (allOver(park.runs, memory)) return await resume(resuming);
+	// Callbacks that came before this process was there are lost.
+	if (servesSince > park.parkedAt) lookAround(resuming, false);
+	return respond(this, 200, 'Noted');
+}

@@ -2,13 +2,17 @@ import {
 	NodeConnectionTypes,
 	NodeOperationError,
 	type IExecuteFunctions,
+	type IHookFunctions,
 	type INodeExecutionData,
 	type INodeType,
 	type INodeTypeDescription,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
 } from 'n8n-workflow';
 import { properties } from './descriptions';
-import { getAppInputs, magnificApiTest, searchApps } from './methods';
+import { getAppInputs, getTriggers, magnificApiTest, searchApps } from './methods';
 import { operations } from './operations';
+import { resumeRuns } from './operations/resume';
 
 export class Magnific implements INodeType {
 	description: INodeTypeDescription = {
@@ -24,12 +28,38 @@ export class Magnific implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'magnificApi', required: true, testedBy: 'magnificApiTest' }],
+		webhooks: [
+			{
+				name: 'default',
+				httpMethod: 'POST',
+				path: '',
+				responseMode: 'onReceived',
+				responseData: 'noData',
+				restartWebhook: true,
+			},
+		],
 		properties,
+	};
+
+	// The webhook only resumes parked executions: n8n serves it by itself, nothing is registered.
+	webhookMethods = {
+		default: {
+			async checkExists(this: IHookFunctions): Promise<boolean> {
+				return await Promise.resolve(true);
+			},
+			async create(this: IHookFunctions): Promise<boolean> {
+				return await Promise.resolve(true);
+			},
+			async delete(this: IHookFunctions): Promise<boolean> {
+				return await Promise.resolve(true);
+			},
+		},
 	};
 
 	methods = {
 		credentialTest: { magnificApiTest },
 		listSearch: { searchApps },
+		loadOptions: { getTriggers },
 		resourceMapping: { getAppInputs },
 	};
 
@@ -44,5 +74,9 @@ export class Magnific implements INodeType {
 			);
 		}
 		return await run.call(this);
+	}
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		return await resumeRuns.call(this);
 	}
 }

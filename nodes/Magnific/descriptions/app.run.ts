@@ -26,6 +26,50 @@ const runOptions: INodeProperties[] = [
 			'How many runs may be going at once. 0 means as many as the requests per minute of the credential let through.',
 	},
 	maxWaitOption,
+	{
+		displayName: 'Metadata',
+		name: 'metadata',
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true },
+		placeholder: 'Add value',
+		default: {},
+		options: [
+			{
+				displayName: 'Values',
+				name: 'values',
+				values: [
+					{
+						displayName: 'Name',
+						name: 'name',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. sku',
+						description: 'Under which name it comes back',
+					},
+					{
+						displayName: 'Value',
+						name: 'value',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. {{ $json.sku }}',
+						description: 'What comes back',
+					},
+				],
+			},
+		],
+		description:
+			'Values of your own that come back as metadata with the run, also from the Magnific Trigger. A trigger gets them in its URL: keep them short and free of secrets.',
+	},
+	{
+		displayName: 'Notify Trigger Name or ID',
+		name: 'notifyTrigger',
+		type: 'options',
+		typeOptions: { loadOptionsMethod: 'getTriggers' },
+		default: '',
+		displayOptions: { show: { '/wait': ['none'] } },
+		description:
+			'An active workflow that starts with a Magnific Trigger and is told when the run ends. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+	},
 	onPartialOption,
 	onTimeoutOption,
 	{
@@ -99,6 +143,12 @@ export const appRunProperties: INodeProperties[] = [
 				name: 'Until Finished, Polling',
 				value: 'poll',
 				description: 'The execution goes on when all runs are over; works everywhere',
+			},
+			{
+				name: 'Until Finished, Suspended',
+				value: 'webhook',
+				description:
+					'The execution is suspended and holds nothing until Magnific calls back; for long runs and large batches',
 			},
 			{
 				name: 'Do Not Wait',

@@ -38,6 +38,12 @@ export const runWaitProperties: INodeProperties[] = [
 				value: 'poll',
 				description: 'The execution goes on when all runs are over; works everywhere',
 			},
+			{
+				name: 'Until Finished, Suspended',
+				value: 'webhook',
+				description:
+					'The execution is suspended and looks at the runs from time to time: these runs cannot call it back',
+			},
 		],
 		default: 'poll',
 		description: 'How to wait for the results of the runs',

@@ -1,3 +1,4 @@
 export { magnificApiTest } from './credentialTest';
 export { searchApps } from './listSearch';
+export { getApps, getTriggers } from './loadOptions';
 export { getAppInputs } from './resourceMapping';

@@ -5,7 +5,8 @@ import { settle } from '../api/errors';
 import type { AppSummary } from '../api/types';
 import { editorError } from '../operations/nodeErrors';
 
-const nameWithCost = ({ name, total_cost }: AppSummary): string =>
+/** An app's name as lists show it: with what a run costs. */
+export const nameWithCost = ({ name, total_cost }: AppSummary): string =>
 	total_cost === null
 		? name
 		: `${name} (${String(total_cost)} ${total_cost === 1 ? 'credit' : 'credits'})`;

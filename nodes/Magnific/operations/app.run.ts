@@ -6,6 +6,7 @@ import { ledgerIn, type Ledger } from '../runs/ledger';
 import type { InputValue, RunOutcome } from '../runs/types';
 import { failed, jsonItem, mustStop, runBatch, type Batch } from './batch';
 import { collect } from './collect';
+import { callbackUrl, parkStarted, resumeUrlOf } from './park';
 import { isAgentTool, readBatchOptions, type BatchOptions } from './parameters';
 import { planRuns, type PlannedRun } from './planRuns';
 import { uploadInputs } from './uploadInputs';
@@ -70,31 +71,33 @@ const carry = async (
 	ledger: Ledger,
 	options: BatchOptions,
 ): Promise<void> => {
-	const ready = await uploadInputs(context, batch, planned, ledger);
+	const { wait, maxWaitMin, maxConcurrentRuns } = options;
+	const resumeUrl = wait === 'webhook' ? resumeUrlOf(context, batch) : undefined;
+	const uploaded = await uploadInputs(context, batch, planned, ledger);
 	if (mustStop(context, batch)) return;
 	const outcomes = await carryRuns(
-		[...ready.values()],
+		[...uploaded].map(([{ itemIndex, webhook }, run]) => ({
+			...run,
+			webhook: resumeUrl === undefined ? webhook : callbackUrl(resumeUrl, itemIndex),
+		})),
 		{ ...batch.pacing, api: batch.api, ledger },
-		{
-			wait: options.wait === 'poll',
-			maxWaitMs: options.maxWaitMin * 60_000,
-			maxConcurrentRuns: options.maxConcurrentRuns,
-		},
+		{ wait: wait === 'poll', maxWaitMs: maxWaitMin * 60_000, maxConcurrentRuns },
 	);
-	const carried = [...ready.keys()].flatMap((run, i) => {
+	const carried = [...uploaded.keys()].flatMap((run, i) => {
 		const outcome = outcomes[i];
 		return outcome ? [{ ...run, outcome }] : [];
 	});
-	await collect(context, batch, carried, options.maxWaitMin);
+	if (resumeUrl === undefined) await collect(context, batch, carried, maxWaitMin);
+	else await parkStarted(context, batch, carried, resumeUrl, maxWaitMin);
 	if (isAgentTool(context)) forgetDelivered(batch, carried, ledger);
 };
 
 /** App → Run: everything is checked before anything is spent, and all runs are carried at once. */
 export async function appRun(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	return await runBatch(this, async (batch, itemIndexes) => {
-		const planned = await planRuns(this, batch, itemIndexes);
-		if (mustStop(this, batch)) return;
 		const options = readBatchOptions(this);
+		const planned = await planRuns(this, batch, itemIndexes, options);
+		if (mustStop(this, batch)) return;
 		const ledger = ledgerIn(this.getContext('node'));
 		if (!keepsCreditLimit(batch, planned, ledger, options.creditLimit)) return;
 		if (options.validateOnly) reportPlan(batch, planned);

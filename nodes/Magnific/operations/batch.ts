@@ -27,7 +27,13 @@ export interface Batch extends MagnificClient {
 	knownRuns: KnownRun[];
 }
 
-const errorItem = ({ itemIndex, message, advice, details }: Failure): INodeExecutionData => ({
+/** A failed item as it comes out under continue-on-fail. */
+export const errorItem = ({
+	itemIndex,
+	message,
+	advice,
+	details,
+}: Failure): INodeExecutionData => ({
 	// Exactly these three keys: n8n routes an item to the error output only then.
 	json: { error: message, message: `${message}. ${advice}`, details },
 	pairedItem: { item: itemIndex },
@@ -37,6 +43,12 @@ const isFailed = (result: ItemResult): result is { failure: Failure } => 'failur
 
 export const failuresIn = (results: Map<number, ItemResult>): Failure[] =>
 	[...results.values()].filter(isFailed).map(({ failure }) => failure);
+
+/** The output: every item's results, in input order. */
+export const itemsInOrder = (results: Map<number, ItemResult>): INodeExecutionData[] =>
+	[...results]
+		.sort(([a], [b]) => a - b)
+		.flatMap(([, result]) => (isFailed(result) ? [errorItem(result.failure)] : result.items));
 
 const unforeseen = (error: unknown): ApiError =>
 	new ApiError({
@@ -80,13 +92,7 @@ export const runBatch = async (
 	if (failures.length > 0 && (signal?.aborted === true || !context.continueOnFail())) {
 		throw toNodeError(context.getNode(), failures, knownRuns, itemIndexes.length);
 	}
-	return [
-		itemIndexes.flatMap((itemIndex) => {
-			const result = results.get(itemIndex);
-			if (!result) return [];
-			return isFailed(result) ? [errorItem(result.failure)] : result.items;
-		}),
-	];
+	return [itemsInOrder(results)];
 };
 
 /** True where going on would start runs although the workflow stops anyway. */

@@ -1,4 +1,4 @@
-import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+import type { IBinaryData, IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { settle, transferRefused, unexpectedAnswer } from '../api/errors';
 import { isRecord } from '../api/guards';
 import { withRetries, type Pacing } from '../api/retry';
@@ -66,7 +66,7 @@ const fileNameOf = (
 };
 
 const download = async (
-	context: IExecuteFunctions,
+	context: IExecuteFunctions | IWebhookFunctions,
 	run_id: string,
 	file: RunFile,
 	abortSignal: AbortSignal,
@@ -129,7 +129,7 @@ const endAtLast = async <T>(
  * an `ApiError`.
  */
 export const downloader = (
-	context: IExecuteFunctions,
+	context: IExecuteFunctions | IWebhookFunctions,
 	pacing: Pacing,
 ): ((run_id: string, file: RunFile) => Promise<IBinaryData>) => {
 	const enter = gate(DOWNLOADS_AT_ONCE);

@@ -1,9 +1,10 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
 import { settle } from '../api/errors';
 import type { AppSummary, Run } from '../api/types';
 import { callFailed, failureOf } from '../runs/failures';
 import { binaryFieldName, fileJson, filesOf, runJson, unfinishedJson } from '../runs/output';
 import { runIdOf, type RunOutcome } from '../runs/types';
+import type { Metadata } from '../webhooks/metadata';
 import { failed, jsonItem, type Batch, type ItemResult } from './batch';
 import { downloader } from './binaryOutput';
 import type { ItemOptions, OutputOptions } from './parameters';
@@ -19,7 +20,8 @@ export interface Carried {
 
 type Download = ReturnType<typeof downloader>;
 
-const runItems = async (
+/** A run as items: one, or one per file. Throws an `ApiError` where a file cannot be downloaded. */
+export const runItems = async (
 	itemIndex: number,
 	run: Run,
 	app: AppSummary | undefined,
@@ -93,14 +95,22 @@ export const outputRun = async (
 	});
 };
 
+const withMetadata = (result: ItemResult, metadata: Metadata): ItemResult =>
+	'items' in result && Object.keys(metadata).length > 0
+		? { items: result.items.map((item) => ({ ...item, json: { ...item.json, metadata } })) }
+		: result;
+
 /** Turns outcomes into the items' results. `waitedMin`: how long was waited at most, in minutes. */
 export const collect = async (
-	context: IExecuteFunctions,
+	context: IExecuteFunctions | IWebhookFunctions,
 	batch: Batch,
 	carried: Carried[],
 	waitedMin: number,
 ): Promise<void> => {
 	const download = downloader(context, batch.pacing);
+	const add = (itemIndex: number, { metadata }: ItemOptions, result: ItemResult): void => {
+		batch.results.set(itemIndex, withMetadata(result, metadata));
+	};
 	await Promise.all(
 		carried.map(async ({ itemIndex, app, outcome, options }) => {
 			noteRun(batch, itemIndex, outcome);
@@ -109,7 +119,7 @@ export const collect = async (
 				batch.results.set(itemIndex, failed(failure));
 			} else if (outcome.kind === 'ended') {
 				const { run } = outcome;
-				batch.results.set(itemIndex, await outputRun(itemIndex, run, app, options, download));
+				add(itemIndex, options, await outputRun(itemIndex, run, app, options, download));
 			} else if (outcome.kind !== 'not_started' && outcome.kind !== 'unknown') {
 				batch.results.set(itemIndex, {
 					items: [jsonItem(unfinishedJson(outcome, app), itemIndex)],

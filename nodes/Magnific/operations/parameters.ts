@@ -2,6 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { ApiError } from '../api/errors';
 import { isRecord, numberOrNull, type JsonRecord } from '../api/guards';
 import type { FailurePolicy } from '../runs/failures';
+import type { Metadata } from '../webhooks/metadata';
 
 export interface OutputOptions {
 	outputPer: 'run' | 'file';
@@ -9,11 +10,16 @@ export interface OutputOptions {
 	binaryField: string;
 }
 
-export interface ItemOptions extends OutputOptions, FailurePolicy {}
+export interface ItemOptions extends OutputOptions, FailurePolicy {
+	/** Comes back with the run's output, and in the trigger's. */
+	metadata: Metadata;
+	/** The URL to call about a run that is not waited for; empty: none. */
+	notifyTrigger: string;
+}
 
 /** Options that hold for the whole execution: the first item's. */
 export interface BatchOptions {
-	wait: 'poll' | 'none';
+	wait: 'poll' | 'webhook' | 'none';
 	maxWaitMin: number;
 	maxConcurrentRuns: number;
 	/** Null: no limit. */
@@ -32,18 +38,41 @@ const optionsOf = (context: IExecuteFunctions, itemIndex: number): JsonRecord =>
 	return isRecord(options) ? options : {};
 };
 
+/** The output options as they stand in a node's `options`. */
+export const readOutputOptions = (options: unknown): OutputOptions => {
+	const { outputPer, downloadFiles, binaryField } = isRecord(options) ? options : {};
+	return {
+		outputPer: outputPer === 'file' ? 'file' : 'run',
+		downloadFiles: downloadFiles === true,
+		binaryField:
+			typeof binaryField === 'string' && binaryField.trim() !== '' ? binaryField.trim() : 'data',
+	};
+};
+
 /** The options of one item. An agent gets URLs: it can do nothing with binary data. */
 export const readItemOptions = (context: IExecuteFunctions, itemIndex: number): ItemOptions => {
 	const options = optionsOf(context, itemIndex);
-	const { binaryField } = options;
+	const output = readOutputOptions(options);
 	return {
-		outputPer: options.outputPer === 'file' ? 'file' : 'run',
-		downloadFiles: options.downloadFiles === true && !isAgentTool(context),
-		binaryField:
-			typeof binaryField === 'string' && binaryField.trim() !== '' ? binaryField.trim() : 'data',
+		...output,
+		downloadFiles: output.downloadFiles && !isAgentTool(context),
 		onTimeout: options.onTimeout === 'output' ? 'output' : 'error',
 		onPartial: options.onPartial === 'error' ? 'error' : 'output',
+		metadata: readMetadataOption(options.metadata),
+		notifyTrigger: typeof options.notifyTrigger === 'string' ? options.notifyTrigger.trim() : '',
 	};
+};
+
+const readMetadataOption = (metadata: unknown): Metadata => {
+	const values: unknown[] =
+		isRecord(metadata) && Array.isArray(metadata.values) ? metadata.values : [];
+	return Object.fromEntries(
+		values.filter(isRecord).flatMap(({ name, value }) => {
+			const key = typeof name === 'string' ? name.trim() : '';
+			if (key === '') return [];
+			return [[key, typeof value === 'string' ? value : JSON.stringify(value ?? '')]];
+		}),
+	);
 };
 
 const isExpression = (value: unknown): boolean =>
@@ -78,7 +107,7 @@ export const readBatchOptions = (context: IExecuteFunctions): BatchOptions => {
 	const concurrent = numberOrNull(options.maxConcurrentRuns);
 	const wait: unknown = context.getNodeParameter('wait', 0, 'poll');
 	return {
-		wait: wait === 'none' && !isAgentTool(context) ? 'none' : 'poll',
+		wait: (wait === 'none' || wait === 'webhook') && !isAgentTool(context) ? wait : 'poll',
 		maxWaitMin: maxWait !== null && maxWait > 0 ? maxWait : DEFAULT_MAX_WAIT_MIN,
 		maxConcurrentRuns: concurrent !== null && concurrent >= 1 ? Math.floor(concurrent) : 0,
 		creditLimit: readCreditLimit(context, options.creditLimit),

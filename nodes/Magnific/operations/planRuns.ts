@@ -10,7 +10,8 @@ import { checkInputs, type BinaryFields } from '../runs/validate';
 import { appNotLoaded, readAppIds } from './appIds';
 import { failed, readItem, type Batch } from './batch';
 import { binaryFieldsOf } from './binaryInput';
-import { isAgentTool, readItemOptions, type ItemOptions } from './parameters';
+import { notifyUrlOf } from './notify';
+import { isAgentTool, readItemOptions, type BatchOptions, type ItemOptions } from './parameters';
 
 /**
  * The form's values are read raw: n8n's own conversion turns an empty number field into 0, and
@@ -59,6 +60,8 @@ export interface PlannedRun extends RunRequest {
 	/** The ledger's key of its submission. */
 	slot: string;
 	options: ItemOptions;
+	/** Whom Magnific tells about the run where nobody waits for it. */
+	webhook?: string;
 }
 
 /**
@@ -76,6 +79,7 @@ export const planRuns = async (
 	context: IExecuteFunctions,
 	batch: Batch,
 	itemIndexes: number[],
+	{ wait }: Pick<BatchOptions, 'wait'>,
 ): Promise<PlannedRun[]> => {
 	const appIds = readAppIds(context, batch, itemIndexes);
 	const apps = await loadApps(batch, appIds.values());
@@ -96,12 +100,14 @@ export const planRuns = async (
 			options: readItemOptions(context, itemIndex),
 		}));
 		if (!read) continue;
-		const { inputs, problems, options } = read;
-		if (problems.length > 0) {
+		const { inputs, options } = read;
+		const notify = wait === 'none' ? notifyUrlOf(options, batch.settings, appId) : {};
+		const problems = [...read.problems, ...('problem' in notify ? [notify.problem] : [])];
+		if (problems.length > 0 || 'problem' in notify) {
 			batch.results.set(itemIndex, failed(invalidItem(itemIndex, problems, app.value)));
 		} else {
 			const slot = ledgerSlot(runIndex, itemIndex, appId, askedFor(context, item, binaries));
-			planned.push({ itemIndex, app: app.value, inputs, slot, options });
+			planned.push({ itemIndex, app: app.value, inputs, slot, options, ...notify });
 		}
 	}
 	return planned;

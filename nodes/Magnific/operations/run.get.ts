@@ -1,41 +1,22 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { settle } from '../api/errors';
-import { withRetries } from '../api/retry';
 import type { Run } from '../api/types';
-import { callFailed } from '../runs/failures';
-import { failed, readItem, runBatch } from './batch';
+import { readItem, runBatch } from './batch';
 import { downloader } from './binaryOutput';
 import { outputRun } from './collect';
 import { readItemOptions, type ItemOptions } from './parameters';
-import { appsOfRuns, readRunIds } from './runIds';
+import { appsOfRuns, readRun, readRunIds } from './runIds';
 
 /** Run → Get: the state of the run of each item, whatever it is. */
 export async function runGet(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	return await runBatch(this, async (batch, itemIndexes) => {
-		const { api, pacing, results } = batch;
+		const { pacing, results } = batch;
 		const read: Array<{ itemIndex: number; run: Run; options: ItemOptions }> = [];
 		await Promise.all(
 			[...readRunIds(this, batch, itemIndexes)].map(async ([itemIndex, runId]) => {
 				const options = readItem(batch, itemIndex, () => readItemOptions(this, itemIndex));
 				if (!options) return;
-				const run = await settle(() => withRetries('prepare', pacing, () => api.getRun(runId)));
-				if ('value' in run) {
-					read.push({ itemIndex, run: run.value, options });
-					return;
-				}
-				const failure = callFailed(itemIndex, run.error);
-				results.set(
-					itemIndex,
-					failed({
-						...failure,
-						...(run.error.kind === 'not_found'
-							? {
-									message: `Run ${runId} was not found, or the account of this API key cannot see it`,
-								}
-							: {}),
-						details: { ...failure.details, run_id: runId, status: 'unknown' },
-					}),
-				);
+				const run = await readRun(batch, itemIndex, runId);
+				if (run) read.push({ itemIndex, run, options });
 			}),
 		);
 		const apps = await appsOfRuns(

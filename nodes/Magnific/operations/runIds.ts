@@ -1,7 +1,9 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { loadApps } from '../api/apps';
-import type { AppDefinition } from '../api/types';
-import { invalidItem } from '../runs/failures';
+import { settle } from '../api/errors';
+import { withRetries } from '../api/retry';
+import type { AppDefinition, Run } from '../api/types';
+import { callFailed, invalidItem } from '../runs/failures';
 import { failed, readItem, type Batch } from './batch';
 
 const RUN_ID = /^[A-Za-z0-9_-]{4,64}$/;
@@ -28,6 +30,28 @@ export const readRunIds = (
 		}
 	}
 	return runIds;
+};
+
+/** Reads an item's run; undefined where that does not succeed: then the item has failed. */
+export const readRun = async (
+	{ api, pacing, results }: Batch,
+	itemIndex: number,
+	runId: string,
+): Promise<Run | undefined> => {
+	const run = await settle(() => withRetries('prepare', pacing, () => api.getRun(runId)));
+	if ('value' in run) return run.value;
+	const failure = callFailed(itemIndex, run.error);
+	results.set(
+		itemIndex,
+		failed({
+			...failure,
+			...(run.error.kind === 'not_found'
+				? { message: `Run ${runId} was not found, or the account of this API key cannot see it` }
+				: {}),
+			details: { ...failure.details, run_id: runId, status: 'unknown' },
+		}),
+	);
+	return undefined;
 };
 
 /**

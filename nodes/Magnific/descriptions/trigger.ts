@@ -1,0 +1,59 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { outputOptions } from './output';
+
+export const triggerProperties: INodeProperties[] = [
+	{
+		displayName:
+			'A run tells this trigger of its end if <b>App → Run</b> was given the trigger’s URL: set its Wait to “Do Not Wait” and choose this workflow under Notify Trigger. The workflow must be active.',
+		name: 'howToNotice',
+		type: 'notice',
+		default: '',
+	},
+	{
+		displayName: 'Events',
+		name: 'events',
+		type: 'multiOptions',
+		required: true,
+		options: [
+			{ name: 'Cancelled', value: 'cancelled', description: 'The run was cancelled' },
+			{ name: 'Completed', value: 'completed', description: 'The run has made all its results' },
+			{
+				name: 'Completed With Errors',
+				value: 'completedWithErrors',
+				description: 'Only some steps of the run succeeded; there is a partial result',
+			},
+			{ name: 'Failed', value: 'failed', description: 'The run has ended without a result' },
+			{ name: 'Started', value: 'started', description: 'The run was accepted and has started' },
+		],
+		default: ['completed', 'completedWithErrors', 'failed'],
+		description: 'Which events start the workflow',
+	},
+	{
+		displayName: 'App Names or IDs',
+		name: 'apps',
+		type: 'multiOptions',
+		typeOptions: { loadOptionsMethod: 'getApps' },
+		default: [],
+		description:
+			'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
+		hint: 'Only runs of these apps start the workflow. Leave it empty for runs of any app.',
+	},
+	{
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: [
+			{
+				displayName: 'Allow Duplicates',
+				name: 'allowDuplicates',
+				type: 'boolean',
+				default: false,
+				description:
+					'Whether a delivery that was received before starts the workflow again. Magnific may deliver twice.',
+			},
+			...outputOptions,
+		],
+	},
+];

@@ -1,0 +1,27 @@
+import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
+import { findApps } from '../api/apps';
+import { createClient } from '../api/client';
+import { settle } from '../api/errors';
+import { editorError } from '../operations/nodeErrors';
+import { triggerRegistry } from '../webhooks/registry';
+import { nameWithCost } from './listSearch';
+
+/** The apps that the key may run, for a choice of several. */
+export async function getApps(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	const apps = await settle(async () =>
+		findApps(await createClient(this), 'interactive', 'available'),
+	);
+	if ('error' in apps) throw editorError(this.getNode(), apps.error);
+	return apps.value.map((app) => ({ name: nameWithCost(app), value: app.sqid }));
+}
+
+/** The Magnific Triggers of this instance that listen; the value is a trigger's URL. */
+export async function getTriggers(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
+	return await Promise.resolve(
+		triggerRegistry.all().map(({ url, workflowName, nodeName, isTest }) => ({
+			name: isTest ? `${workflowName} (Listening for Test Event)` : workflowName,
+			value: url,
+			description: nodeName,
+		})),
+	);
+}

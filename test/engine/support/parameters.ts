@@ -10,7 +10,7 @@ export const inputId = (app: App, label: string): string => {
 	return id;
 };
 
-export const byId = (value: string): INodeParameters => ({ __rl: true, mode: 'id', value });
+export const byId = (value: string | null): INodeParameters => ({ __rl: true, mode: 'id', value });
 
 /** Values by label, as the form stores them. */
 export const fields = (app: App, values: Record<string, Value>): INodeParameters => ({

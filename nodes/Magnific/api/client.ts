@@ -9,7 +9,7 @@ import type {
 import { budgetFor, type Budget } from './budget';
 import { systemClock, type Clock } from './clock';
 import { familyMemory, paths, wireInputs, type AppOwner, type EndpointFamily } from './endpoints';
-import { notJsonError, refusalError, settle, unexpectedAnswer } from './errors';
+import { notJsonError, refusalError, settle, stoppedError, unexpectedAnswer } from './errors';
 import { isRecord } from './guards';
 import { CREDENTIAL, readSettings, type Settings } from './settings';
 import {
@@ -97,8 +97,15 @@ export const createClient = async (context: MagnificContext): Promise<MagnificCl
 		return outcome.value;
 	};
 
+	const signal =
+		'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
+
+	const takeTurn = async (): Promise<void> => {
+		if (!(await budget.take('prepare', signal))) throw stoppedError();
+	};
+
 	const knowsFamily = async (family: EndpointFamily): Promise<boolean> => {
-		await budget.take('prepare');
+		await takeTurn();
 		return (await send({ method: 'GET', path: paths.list }, family)).statusCode !== 404;
 	};
 
@@ -108,7 +115,7 @@ export const createClient = async (context: MagnificContext): Promise<MagnificCl
 		if (answer.statusCode === 404) {
 			const other = await familyMemory.otherThan(family, baseUrl, endpointFamily, knowsFamily);
 			if (other) {
-				await budget.take('prepare');
+				await takeTurn();
 				answer = await send(request, other);
 			}
 		}

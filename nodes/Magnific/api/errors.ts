@@ -141,12 +141,17 @@ export const networkError = (error: unknown): ApiError => {
 	});
 };
 
-/** `Retry-After` in ms: seconds or an HTTP date; undefined when absent or unreadable. */
+/** The API's longest window is 2 min: a longer wait is a slip of some proxy, and would stop everybody. */
+const LONGEST_RETRY_AFTER_MS = 5 * 60_000;
+
+/**
+ * `Retry-After` in ms, 5 min at most: seconds or an HTTP date; undefined when absent or unreadable.
+ */
 export const retryAfterMs = (header: unknown, now: number): number | undefined => {
 	const seconds = numberOrNull(header);
-	if (seconds !== null) return Math.max(0, seconds * 1000);
 	const date = typeof header === 'string' ? Date.parse(header) : NaN;
-	return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+	const wait = seconds === null ? date - now : seconds * 1000;
+	return Number.isNaN(wait) ? undefined : Math.min(LONGEST_RETRY_AFTER_MS, Math.max(0, wait));
 };
 
 const invalidParamsOf = (body: unknown): InvalidParam[] => {

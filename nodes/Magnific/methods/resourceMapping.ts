@@ -73,15 +73,24 @@ const hasSchema = (context: ILoadOptionsFunctions): boolean => {
 };
 
 /**
+ * The id of the chosen app; empty where none is chosen, undefined where an expression chooses it.
+ * Read raw: an expression may need data of nodes that have not run. The editor itself replaces one
+ * that gives nothing by null.
+ */
+const chosenApp = (context: ILoadOptionsFunctions): string | undefined => {
+	const app: unknown = context.getNodeParameter('app', undefined, { rawExpressions: true });
+	const value = isRecord(app) ? app.value : (app ?? '');
+	return typeof value === 'string' && !value.startsWith('=') ? value.trim() : undefined;
+};
+
+/**
  * The form's fields for the chosen app. Where they cannot be loaded although the workflow has some
  * already, this throws: an empty list would wipe the user's values at the next refresh.
  */
 export async function getAppInputs(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
-	const appId: unknown = this.getNodeParameter('app', undefined, { extractValue: true });
-	if (typeof appId !== 'string' || appId === '') {
-		return notice('Choose an app to see its inputs.');
-	}
-	if (appId.startsWith('=')) {
+	const appId = chosenApp(this);
+	if (appId === '') return notice('Choose an app to see its inputs.');
+	if (appId === undefined) {
 		return notice(
 			'The app is chosen by an expression, so its inputs are not known here. Set Input Mode to JSON.',
 		);

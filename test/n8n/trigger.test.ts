@@ -1,0 +1,215 @@
+import type { INodeParameters } from 'n8n-workflow';
+import { posterFromText } from '../../emulator/apps/posterFromText';
+import { sketchToRealism } from '../../emulator/apps/sketchToRealism';
+import { FORGERIES } from '../../emulator';
+import type { WorkflowJson } from '../../scripts/lib/workflow';
+import { appRun, fields } from '../engine/support/parameters';
+import { realN8n } from './support/realN8n';
+import { itemsNode, MAGNIFIC, magnificNode, workflowOf } from './support/workflows';
+
+const n8n = realN8n({ magnific: { requestsPerMinute: 600 } });
+const LONG_MS = 180_000;
+const TRIGGER = 'Magnific Trigger';
+
+const listening = (name: string, webhookId: string, parameters = {}): WorkflowJson => ({
+	name,
+	nodes: [
+		{
+			...magnificNode({ events: ['completed', 'failed'], ...parameters }),
+			name: TRIGGER,
+			type: `${MAGNIFIC}Trigger`,
+			webhookId,
+		},
+	],
+	connections: {},
+	settings: { executionOrder: 'v1' },
+});
+
+/** Activates a trigger's workflow and waits until App → Run offers it; gives its id and URL. */
+const activate = async (workflow: WorkflowJson): Promise<{ id: string; url: string }> => {
+	const id = await n8n.api.importWorkflow(workflow);
+	await n8n.api.activate(id);
+	for (;;) {
+		const triggers = await n8n.api.loadOptions({
+			nodeType: MAGNIFIC,
+			methodName: 'getTriggers',
+			path: 'parameters.options.notifyTrigger',
+			parameters: appRun(posterFromText, {}, { wait: 'none' }),
+		});
+		const offered = triggers.find(({ name }) => name === workflow.name);
+		if (offered) return { id, url: String(offered.value) };
+		await new Promise((resolve) => {
+			setTimeout(resolve, 200);
+		});
+	}
+};
+
+const executionsOf = async (workflowId: string, count: number): Promise<string[]> => {
+	const deadline = Date.now() + 60_000;
+	for (;;) {
+		const ids = await n8n.api.listExecutions(workflowId);
+		if (ids.length >= count || Date.now() > deadline) return ids;
+		await new Promise((resolve) => {
+			setTimeout(resolve, 200);
+		});
+	}
+};
+
+const start = async (count: number, options: INodeParameters) =>
+	await n8n.api.runWorkflow(
+		workflowOf(
+			'starts',
+			itemsNode(
+				Array.from({ length: count }, (_, i) => ({ json: { headline: `Poster ${String(i)}` } })),
+			),
+			magnificNode(
+				appRun(posterFromText, fields(posterFromText, { Headline: '={{ $json.headline }}' }), {
+					wait: 'none',
+					options,
+				}),
+			),
+		),
+	);
+
+it(
+	'starts a workflow once per run, with metadata and files, though every delivery comes twice',
+	async () => {
+		const { id, url } = await activate(
+			listening('Results', '6f1d7f0e-0000-4000-8000-000000000001', {
+				options: { downloadFiles: true },
+			}),
+		);
+		await n8n.magnific.control.webhooks({
+			rules: [{ fault: { kind: 'duplicate', same_id: false } }],
+		});
+		const started = await start(5, {
+			notifyTrigger: url,
+			metadata: { values: [{ name: 'sku', value: '={{ $json.headline }}' }] },
+		});
+		expect(started.error?.message).toBeUndefined();
+		await n8n.magnific.control.waitIdle();
+		const executions = await executionsOf(id, 5);
+		expect(executions).toHaveLength(5);
+
+		const items = await Promise.all(
+			executions.map(async (execution) => (await n8n.api.waitForEnd(execution)).items(TRIGGER)),
+		);
+		const skus = items.map(([item]) => item?.json['metadata']);
+		expect(new Set(skus.map((sku) => JSON.stringify(sku)))).toEqual(
+			new Set([0, 1, 2, 3, 4].map((i) => JSON.stringify({ sku: `Poster ${String(i)}` }))),
+		);
+		expect(items.flat()).toHaveLength(5);
+		for (const item of items.flat()) {
+			expect(item.json).toMatchObject({
+				event: 'completed',
+				status: 'completed',
+				app_name: posterFromText.name,
+			});
+			expect(item.binary?.['data']?.mimeType).toMatch(/^image\//);
+		}
+		await n8n.api.deactivate(id);
+	},
+	LONG_MS,
+);
+
+/** These are to be believed, or are about the result only. */
+const BELIEVED = ['several_signatures', 'upper_case_headers', 'repeated_headers', 'other_result'];
+
+it(
+	'starts nothing for callbacks that are forged, stale, malformed, filtered out or of unknown runs',
+	async () => {
+		const { id, url } = await activate(
+			listening('Nothing', '6f1d7f0e-0000-4000-8000-000000000002', {
+				apps: [sketchToRealism.sqid],
+			}),
+		);
+		await n8n.magnific.control.webhooks({ rules: [{ fault: { kind: 'drop' } }] });
+		await start(1, {});
+		await n8n.magnific.control.waitIdle();
+		const [run] = await n8n.magnific.control.runs();
+
+		for (const how of FORGERIES.filter((name) => !BELIEVED.includes(name))) {
+			const { status } = await n8n.magnific.control.deliver({
+				url,
+				run_id: run?.run_id,
+				event: 'finished',
+				how,
+			});
+			// A run that does not exist is rightly signed here, and of an app that is not listened for.
+			expect([how, how === 'unknown_run' || status >= 400]).toEqual([how, true]);
+		}
+		const filtered = await n8n.magnific.control.deliver({
+			url,
+			run_id: run?.run_id,
+			event: 'finished',
+		});
+		expect(filtered.status).toBe(200);
+		expect(await n8n.api.listExecutions(id)).toEqual([]);
+		await n8n.api.deactivate(id);
+	},
+	LONG_MS,
+);
+
+it(
+	'drops metadata that was tampered with, and says so in the item',
+	async () => {
+		const { id, url } = await activate(
+			listening('Tampered', '6f1d7f0e-0000-4000-8000-000000000003'),
+		);
+		await n8n.magnific.control.webhooks({ rules: [{ fault: { kind: 'drop' } }] });
+		await start(1, { notifyTrigger: url, metadata: { values: [{ name: 'sku', value: 'A1' }] } });
+		await n8n.magnific.control.waitIdle();
+		const [delivery] = await n8n.magnific.control.deliveries();
+		const [run] = await n8n.magnific.control.runs();
+		const target = new URL(delivery?.url ?? url);
+		target.searchParams.set('meta', Buffer.from('{"sku":"B2"}').toString('base64url'));
+		await n8n.magnific.control.deliver({
+			url: target.href,
+			run_id: run?.run_id,
+			event: 'finished',
+		});
+
+		const [execution] = await executionsOf(id, 1);
+		const [item] = (await n8n.api.waitForEnd(String(execution))).items(TRIGGER);
+		expect(item?.json).not.toHaveProperty('metadata');
+		expect(item?.json['metadata_dropped']).toMatch(/changed on the way/);
+		await n8n.api.deactivate(id);
+	},
+	LONG_MS,
+);
+
+it(
+	'asks the API about a callback where the credential has no signing secret',
+	async () => {
+		const credential = await n8n.api.importCredential({
+			name: 'Without secret',
+			type: 'magnificApi',
+			data: {
+				apiKey: n8n.magnific.apiKey,
+				baseUrl: n8n.magnific.url,
+				endpointFamily: 'auto',
+				webhookSecret: '',
+				requestsPerMinute: 600,
+			},
+		});
+		const workflow = listening('Unsigned', '6f1d7f0e-0000-4000-8000-000000000004');
+		for (const node of workflow.nodes) {
+			node.credentials = { magnificApi: { id: credential.id, name: credential.name } };
+		}
+		const { id, url } = await activate(workflow);
+		await n8n.magnific.control.webhooks({ rules: [{ fault: { kind: 'drop' } }] });
+		await start(1, {});
+		await n8n.magnific.control.waitIdle();
+		const [run] = await n8n.magnific.control.runs();
+		const answer = async (how: 'other_result' | 'unknown_run', event: 'finished' | 'failed') =>
+			(await n8n.magnific.control.deliver({ url, run_id: run?.run_id, event, how })).status;
+
+		expect(await answer('unknown_run', 'finished')).toBe(404);
+		expect(await answer('other_result', 'finished')).toBe(200);
+		const [execution] = await executionsOf(id, 1);
+		const [item] = (await n8n.api.waitForEnd(String(execution))).items(TRIGGER);
+		expect(JSON.stringify(item?.json['result'])).toContain(n8n.magnific.url);
+		await n8n.api.deactivate(id);
+	},
+	LONG_MS,
+);

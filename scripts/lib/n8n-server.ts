@@ -12,7 +12,7 @@ import { freePort } from './ports';
 import { showProgress } from './progress';
 import { onShutdown } from './shutdown';
 
-const READY_TIMEOUT_MS = 120_000;
+const READY_TIMEOUT_MS = 300_000;
 const READY_INTERVAL_MS = 250;
 
 export interface StartOptions {
@@ -49,7 +49,7 @@ export interface N8nServer {
 /**
  * Starts n8n and waits until it answers. It ends with this process, even when that is killed.
  *
- * @throws with the end of n8n's log when it does not get ready within two minutes
+ * @throws with the end of n8n's log when it does not get ready within five minutes
  */
 export async function startN8n(options: StartOptions = {}): Promise<N8nServer> {
 	const runtime =

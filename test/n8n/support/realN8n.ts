@@ -3,7 +3,7 @@ import type { N8nApi, StoredCredential } from '../../../scripts/lib/n8n-api';
 import { startN8n, type N8nServer } from '../../../scripts/lib/n8n-server';
 import { packedTarball } from '../../../scripts/lib/package';
 
-const START_TIMEOUT_MS = 240_000;
+const START_TIMEOUT_MS = 600_000;
 const STOP_TIMEOUT_MS = 60_000;
 
 export interface RealN8n {

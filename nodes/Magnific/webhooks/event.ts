@@ -11,14 +11,14 @@ export interface RunEvent {
 	run: Run | null;
 }
 
-const ENDINGS: Record<string, RunEvent['event']> = {
-	finished: 'completed',
-	completed: 'completed',
-	completed_with_errors: 'completed_with_errors',
-	failed: 'failed',
-	cancelled: 'cancelled',
-	canceled: 'cancelled',
-};
+const ENDINGS = new Map<string, RunEvent['event']>([
+	['finished', 'completed'],
+	['completed', 'completed'],
+	['completed_with_errors', 'completed_with_errors'],
+	['failed', 'failed'],
+	['cancelled', 'cancelled'],
+	['canceled', 'cancelled'],
+]);
 
 const STARTS = new Set(['initialized', 'started', 'running', 'pending']);
 
@@ -31,11 +31,11 @@ const lastWord = (value: unknown): string =>
 		.at(-1) ?? '';
 
 const meaning = (words: string[]): RunEvent['event'] | undefined => {
-	// A status tells more than `finished`: it may be a partial result.
+	// `finished` tells least: the result may be partial.
 	const ending =
-		words.find((word) => word !== 'finished' && word in ENDINGS) ??
-		words.find((word) => word in ENDINGS);
-	if (ending !== undefined) return ENDINGS[ending];
+		words.find((word) => word !== 'finished' && ENDINGS.has(word)) ??
+		words.find((word) => ENDINGS.has(word));
+	if (ending !== undefined) return ENDINGS.get(ending);
 	return words.some((word) => STARTS.has(word)) ? 'started' : undefined;
 };
 
@@ -63,8 +63,12 @@ export const parseEvent = (body: unknown): RunEvent | undefined => {
 	if (!isRecord(body)) return undefined;
 	const layers = layersOf(body);
 	const run_id = runIdIn(layers);
+	// A status tells more than the event's name, whichever layer it is in.
 	const event = meaning(
-		layers.flatMap(({ event: name, type, status }) => [status, name, type].map(lastWord)),
+		[
+			...layers.map(({ status }) => status),
+			...layers.flatMap(({ event: name, type }) => [name, type]),
+		].map(lastWord),
 	);
 	if (run_id === undefined || event === undefined) return undefined;
 	return { run_id, app_id: appIdIn(layers), event, run: runIn(layers, run_id, event) };
@@ -75,5 +79,8 @@ const runIn = (layers: JsonRecord[], run_id: string, event: RunEvent['event']): 
 	const merged = layers.reduce<JsonRecord>((all, layer) => ({ ...all, ...layer }), {});
 	const run = parseRun({ data: { ...merged, run_id, status: event } }, run_id);
 	const needsResult = event === 'completed' || event === 'completed_with_errors';
-	return needsResult && run.result === null ? null : run;
+	return needsResult && !hasFileLists(merged.result) ? null : run;
 };
+
+const hasFileLists = (result: unknown): boolean =>
+	isRecord(result) && [result.images, result.videos, result.audios].some(Array.isArray);

@@ -8,6 +8,9 @@ const PRIVATE_V4 = [
 	/^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./,
 ];
 
+/** As `URL` writes them; among them IPv4 addresses in the form of IPv6, which nobody is reached by. */
+const PRIVATE_V6 = /^(::1?$|::ffff:|f[cd]..:|fe[89ab].:)/;
+
 const PRIVATE_NAME = /(^|\.)(localhost|local|localdomain|internal|intranet|lan|home\.arpa|test)$/;
 
 /** Whether a URL's host can only be reached from near by: a private address or a name without a public domain. */
@@ -16,16 +19,7 @@ export const isPrivateHost = (url: string): boolean => {
 		.toLowerCase()
 		.replace(/^\[|\]$/g, '')
 		.replace(/\.$/, '');
-	if (host.includes(':')) {
-		const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(host)?.[1];
-		return mapped === undefined
-			? host === '::1' ||
-					host === '::' ||
-					/^f[cd]/.test(host) ||
-					/^fe[89ab]/.test(host) ||
-					host.startsWith('::ffff:')
-			: PRIVATE_V4.some((range) => range.test(mapped));
-	}
+	if (host.includes(':')) return PRIVATE_V6.test(host);
 	if (/^\d+\.\d+\.\d+\.\d+$/.test(host)) return PRIVATE_V4.some((range) => range.test(host));
 	return !host.includes('.') || PRIVATE_NAME.test(host);
 };
@@ -35,8 +29,9 @@ export const isPrivateHost = (url: string): boolean => {
  * URL's name; undefined where nothing speaks against it. A private API may call a private URL.
  */
 export const unreachable = (url: string, baseUrl: string): string | undefined => {
-	if (!URL.canParse(url)) return 'is not a web address';
+	const { protocol, origin } = URL.canParse(url) ? new URL(url) : { protocol: '', origin: '' };
+	if (protocol !== 'https:' && protocol !== 'http:') return 'is not a web address';
 	if (isPrivateHost(baseUrl)) return undefined;
-	if (isPrivateHost(url)) return `(${new URL(url).origin}) can only be reached from near by`;
-	return url.startsWith('https://') ? undefined : `(${new URL(url).origin}) is not https`;
+	if (isPrivateHost(url)) return `(${origin}) can only be reached from near by`;
+	return protocol === 'https:' ? undefined : `(${origin}) is not https`;
 };

@@ -30,12 +30,9 @@ export const signatureOf = (
 const text = (header: string | string[] | undefined): string =>
 	(Array.isArray(header) ? header.join(' ') : (header ?? '')).trim();
 
-/** While a secret is rotated there are several; Node joins repeated headers by a comma. */
+/** While a secret is rotated there are several; Node and proxies join repeated headers by a comma. */
 const entries = (header: string): string[] =>
-	header
-		.split(/\s+/)
-		.map((entry) => entry.replace(/,$/, ''))
-		.filter((entry) => entry.startsWith('v1,'));
+	[...header.matchAll(/(?<=^|[\s,])v1,[^\s,]+/g)].map(([entry]) => entry);
 
 const same = (a: string, b: string): boolean => {
 	const [left, right] = [Buffer.from(a), Buffer.from(b)];
@@ -57,6 +54,8 @@ export const checkSignature = (
 	const signatures = entries(text(headers['webhook-signature']));
 	const seconds = numberOrNull(timestamp);
 	if (id === '' || seconds === null || signatures.length === 0) return 'missing';
+	// What anybody could sign proves nothing.
+	if (keyOf(secret).length === 0) return 'wrong';
 	const expected = signatureOf(secret, id, timestamp, rawBody);
 	// All entries are compared, so that the time taken tells nothing of which one fits.
 	const fits = signatures.map((signature) => same(signature, expected)).some(Boolean);

@@ -38,9 +38,9 @@ describe('the built package', () => {
 		await rm(folder, { recursive: true, force: true });
 	});
 
-	it('is loaded by n8n with its node, its credential and their icons', () => {
+	it('is loaded by n8n with its nodes, its credential and their icons', () => {
 		const [node] = loader.types.nodes;
-		expect(loader.types.nodes.map(({ name }) => name)).toEqual(['magnific']);
+		expect(loader.types.nodes.map(({ name }) => name)).toEqual(['magnific', 'magnificTrigger']);
 		expect(node).toMatchObject({
 			displayName: 'Magnific',
 			usableAsTool: true,

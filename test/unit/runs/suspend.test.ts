@@ -1,0 +1,247 @@
+import {
+	allOver,
+	lookAtParked,
+	newMemory,
+	outcomesOf,
+	pendingRuns,
+	trustsCallbacks,
+	type ParkedRun,
+	type ParkMemory,
+} from '../../../nodes/Magnific/runs/suspend';
+import { app, broken, run, world, type World } from '../support/fixtures';
+import type { ModelOptions } from '../support/modelApi';
+
+const MINUTE = 60_000;
+
+const parkedRun = (run_id: string, itemIndex = 0): ParkedRun => ({ itemIndex, run_id, app: app() });
+
+const memoryOf = (...runIds: string[]): ParkMemory => {
+	const memory = newMemory();
+	for (const run_id of runIds) memory.settled.set(run_id, run({ run_id }));
+	return memory;
+};
+
+interface Parked extends World {
+	runs: ParkedRun[];
+	memory: ParkMemory;
+}
+
+/** Parks `count` runs that were just submitted. */
+const parked = async (
+	count: number,
+	model: Partial<Omit<ModelOptions, 'clock'>> = {},
+): Promise<Parked> => {
+	const here = world(model);
+	const ids = await here.clock.run(
+		Promise.all(Array.from({ length: count }, async () => await here.api.startRun(app(), {}))),
+	);
+	return { ...here, runs: ids.map(parkedRun), memory: newMemory() };
+};
+
+const look = async ({ clock, runs, memory, seams }: Parked, all?: boolean): Promise<void> => {
+	await clock.run(lookAtParked(runs, memory, seams, all));
+};
+
+const lookedAt = ({ api }: World): string[] => api.of('getRun').map(({ id }) => id);
+
+const settledIn = ({ memory }: Parked): string[] => [...memory.settled.keys()];
+
+/** Runs of these durations, in ms, by their place. */
+const lasting =
+	(...durations: number[]): ModelOptions['durationMs'] =>
+	({ index }) =>
+		durations[index] ?? Infinity;
+
+describe('the runs of a parked execution', () => {
+	const runs = ['a', 'b', 'c'].map(parkedRun);
+
+	it('are pending until they are settled, in input order', () => {
+		const ids = (memory: ParkMemory): string[] =>
+			pendingRuns(runs, memory).map(({ run_id }) => run_id);
+		expect(ids(newMemory())).toEqual(['a', 'b', 'c']);
+		expect(ids(memoryOf('b'))).toEqual(['a', 'c']);
+		expect(ids(memoryOf('c', 'a', 'b'))).toEqual([]);
+	});
+
+	it('are all over only when each of them is, whatever else is known', () => {
+		expect(allOver(runs, memoryOf('a', 'b'))).toBe(false);
+		expect(allOver(runs, memoryOf('a', 'b', 'stranger'))).toBe(false);
+		expect(allOver(runs, memoryOf('c', 'b', 'a'))).toBe(true);
+	});
+
+	it('have their outcomes in input order, whatever the order they ended in', () => {
+		expect(outcomesOf(runs, memoryOf('c', 'stranger', 'a'))).toEqual([
+			{ kind: 'ended', run: run({ run_id: 'a' }) },
+			{ kind: 'timed_out', run_id: 'b', status: null },
+			{ kind: 'ended', run: run({ run_id: 'c' }) },
+		]);
+	});
+
+	it('end together for two items that wait for the same run', () => {
+		const same = [parkedRun('a', 0), parkedRun('a', 1)];
+		expect(allOver(same, memoryOf('a'))).toBe(true);
+		expect(outcomesOf(same, memoryOf('a'))).toHaveLength(2);
+	});
+
+	it('are known to each memory for itself', () => {
+		const [first, second] = [newMemory(), newMemory()];
+		first.settled.set('a', run({ run_id: 'a' }));
+		expect(second.settled.size).toBe(0);
+	});
+});
+
+describe('callbacks', () => {
+	const now = Date.UTC(2026, 10, 1);
+
+	it('are not trusted before the first has come', () => {
+		expect(trustsCallbacks(newMemory(), now)).toBe(false);
+	});
+
+	it('are trusted for a while after the last came, and then no more', () => {
+		const memory = { ...newMemory(), lastCallbackAt: now };
+		expect(trustsCallbacks(memory, now)).toBe(true);
+		expect(trustsCallbacks(memory, now + 1_000)).toBe(true);
+		expect(trustsCallbacks(memory, now + 24 * 60 * MINUTE)).toBe(false);
+	});
+});
+
+describe('a look at parked runs', () => {
+	it('settles those that are over, and stops at the first that still goes', async () => {
+		const here = await parked(4, { durationMs: lasting(1_000, 1_000, MINUTE, 1_000) });
+		await here.clock.advance(10_000);
+		await look(here);
+		expect(settledIn(here)).toEqual(['run00000', 'run00001']);
+		expect(lookedAt(here)).toEqual(['run00000', 'run00001', 'run00002']);
+	});
+
+	it('asks about no run twice that is over', async () => {
+		const here = await parked(4, { durationMs: lasting(1_000, 1_000, MINUTE, 1_000) });
+		await here.clock.advance(10_000);
+		await look(here);
+		await here.clock.advance(MINUTE);
+		await look(here);
+		await look(here);
+		expect(allOver(here.runs, here.memory)).toBe(true);
+		expect(lookedAt(here)).toEqual(['run00000', 'run00001', 'run00002', 'run00002', 'run00003']);
+	});
+
+	it('costs one request while the first run goes on, however many there are', async () => {
+		const here = await parked(40, { durationMs: lasting(Infinity) });
+		await here.clock.advance(10 * MINUTE);
+		await look(here);
+		await look(here);
+		expect(lookedAt(here)).toEqual(['run00000', 'run00000']);
+	});
+
+	it('asks nothing where callbacks have told all', async () => {
+		const here = await parked(3);
+		for (const { run_id } of here.runs) here.memory.settled.set(run_id, run({ run_id }));
+		await look(here);
+		await look(here, true);
+		expect(lookedAt(here)).toEqual([]);
+	});
+
+	it('does not ask about a run whose callback comes while it looks at others', async () => {
+		const here = await parked(3, { durationMs: () => 1_000, latencyMs: 500 });
+		await here.clock.advance(10_000);
+		const looking = lookAtParked(here.runs, here.memory, here.seams);
+		await here.clock.advance(700);
+		const told = run({ run_id: 'run00001', status: 'failed' });
+		here.memory.settled.set('run00001', told);
+		await here.clock.run(looking);
+		expect(lookedAt(here)).toEqual(['run00000', 'run00002']);
+		expect(here.memory.settled.get('run00001')).toBe(told);
+	});
+
+	it.each(['completed', 'completed_with_errors', 'failed', 'cancelled'])(
+		'takes `%s` for an end',
+		async (status) => {
+			const here = await parked(1, { durationMs: () => 1_000, ending: () => status });
+			await here.clock.advance(10_000);
+			await look(here);
+			expect(here.memory.settled.get('run00000')).toMatchObject({ status });
+		},
+	);
+
+	it.each(['pending', 'running', 'paused'])('takes `%s` for no end', async (status) => {
+		const here = await parked(1, { durationMs: () => Infinity, going: () => status });
+		await look(here);
+		await look(here, true);
+		expect(settledIn(here)).toEqual([]);
+	});
+
+	it('at all of them passes over those that still go', async () => {
+		const here = await parked(4, { durationMs: lasting(Infinity, 1_000, Infinity, 1_000) });
+		await here.clock.advance(10_000);
+		await look(here, true);
+		expect(lookedAt(here)).toHaveLength(4);
+		expect(settledIn(here)).toEqual(['run00001', 'run00003']);
+	});
+
+	it('is tried once more where something passing comes between', async () => {
+		const here = await parked(2, {
+			durationMs: () => 1_000,
+			fault: ({ operation, index }) =>
+				operation === 'getRun' && index === 0 ? { statusCode: 503 } : undefined,
+		});
+		await here.clock.advance(10_000);
+		await look(here);
+		expect(lookedAt(here)).toEqual(['run00000', 'run00000', 'run00001']);
+		expect(allOver(here.runs, here.memory)).toBe(true);
+	});
+
+	it.each([
+		['is down', { statusCode: 500 }],
+		['breaks the connection', { networkCode: 'ECONNRESET', done: false }],
+		['refuses the key', { statusCode: 401 }],
+		['does not know the run', { statusCode: 404 }],
+		['answers nonsense', { answer: broken('EPROTO') }],
+	])('ends without a word where the API %s, with two requests at the most', async (_, fault) => {
+		const here = await parked(3, {
+			durationMs: () => 1_000,
+			fault: ({ operation }) => (operation === 'getRun' ? fault : undefined),
+		});
+		await here.clock.advance(10_000);
+		await look(here);
+		expect(lookedAt(here).length).toBeLessThanOrEqual(2);
+		expect(new Set(lookedAt(here))).toEqual(new Set(['run00000']));
+		expect(settledIn(here)).toEqual([]);
+	});
+
+	it('at all of them passes over one that cannot be read', async () => {
+		const here = await parked(3, {
+			durationMs: () => 1_000,
+			fault: ({ operation, id }) =>
+				operation === 'getRun' && id === 'run00000' ? { statusCode: 404 } : undefined,
+		});
+		await here.clock.advance(10_000);
+		await look(here, true);
+		expect(settledIn(here)).toEqual(['run00001', 'run00002']);
+	});
+
+	it('keeps to the budget and is never refused, with many runs to look at', async () => {
+		const here = await parked(40, { durationMs: () => 1_000 });
+		await here.clock.advance(2 * MINUTE);
+		const more = { ...here, runs: [...here.runs, ...here.runs], memory: newMemory() };
+		await look(here);
+		await look(more);
+		expect(lookedAt(here)).toHaveLength(80);
+		expect(here.api.answered(429)).toBe(0);
+	});
+
+	it('asks nothing any more once the execution is stopped, and does not throw', async () => {
+		const here = await parked(2);
+		await here.clock.advance(MINUTE);
+		here.stop.abort();
+		await look(here, true);
+		expect(lookedAt(here)).toEqual([]);
+		expect(settledIn(here)).toEqual([]);
+	});
+
+	it('has nothing to do without runs', async () => {
+		const here = await parked(0);
+		await look(here, true);
+		expect(here.api.calls).toEqual([]);
+		expect(allOver([], newMemory())).toBe(true);
+	});
+});

@@ -17,7 +17,7 @@ const counts: TestCounts = { passed: 0, failed: 0, skipped: 0 };
 
 /**
  * `npm test`: everything, in order, ending at the first step that fails.
- * `npm test unit engine`: only these projects of Jest; arguments with a dash go to Jest.
+ * `npm test unit engine`: only these projects of Jest; arguments with a dash go to Jest, their values by `=`.
  */
 async function main(): Promise<void> {
 	const args = process.argv.slice(2);

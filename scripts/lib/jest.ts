@@ -57,16 +57,19 @@ export async function runTests(
 		...jestArgs,
 	];
 	try {
-		await runCommand(process.execPath, args, { cwd: ROOT, env, inherit: true });
-	} catch (error) {
-		if (!(error instanceof CommandFailed && existsSync(outputFile))) throw error;
+		await runCommand(process.execPath, args, { cwd: ROOT, env, inherit: true }).catch(
+			(error: unknown) => {
+				if (!(error instanceof CommandFailed && existsSync(outputFile))) throw error;
+			},
+		);
+		const result = resultSchema.parse(JSON.parse(await readFile(outputFile, 'utf8')));
+		const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
+		return {
+			passed: result.numPassedTests,
+			failed: failed === 0 && !result.success ? 1 : failed,
+			skipped: result.numPendingTests + result.numTodoTests,
+		};
+	} finally {
+		await rm(folder, { recursive: true, force: true });
 	}
-	const result = resultSchema.parse(JSON.parse(await readFile(outputFile, 'utf8')));
-	await rm(folder, { recursive: true, force: true });
-	const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
-	return {
-		passed: result.numPassedTests,
-		failed: failed === 0 && !result.success ? 1 : failed,
-		skipped: result.numPendingTests + result.numTodoTests,
-	};
 }

@@ -1,0 +1,74 @@
+import type { Browser, Page } from 'playwright-core';
+import { startBrowser } from './browser';
+import { NodePanel } from './nodePanel';
+import { takePicture } from './screenshots';
+import { PATIENCE_MS } from './waiting';
+import { realN8n, type RealN8n } from '../../n8n/support/realN8n';
+import type { WorkflowJson } from '../../../scripts/lib/workflow';
+
+const VIEWPORT = { width: 1280, height: 800 };
+
+export interface Editor {
+	readonly n8n: RealN8n;
+	readonly page: Page;
+	/** Opens a workflow that has nothing in it yet. */
+	openNewWorkflow(): Promise<void>;
+	/** Stores a workflow and opens the panel of one of its nodes. */
+	openNode(workflow: WorkflowJson, node: string): Promise<NodePanel>;
+	/** A test whose last view is pictured when it fails. */
+	test(name: string, body: () => Promise<void>): void;
+}
+
+/** n8n's editor in a browser, its owner signed in, for all tests of a file. */
+export const useEditor = (): Editor => {
+	const n8n = realN8n();
+	let browser: Browser | undefined;
+	let page: Page | undefined;
+
+	const there = (): Page => {
+		if (!page) throw new Error('The browser runs during tests only');
+		return page;
+	};
+
+	beforeAll(async () => {
+		browser = await startBrowser();
+		const context = await browser.newContext({ viewport: VIEWPORT, reducedMotion: 'reduce' });
+		context.setDefaultTimeout(PATIENCE_MS);
+		await context.addCookies([{ ...n8n.api.session, url: n8n.server.url }]);
+		page = await context.newPage();
+	});
+
+	afterAll(async () => {
+		await browser?.close();
+	});
+
+	return {
+		n8n,
+		get page() {
+			return there();
+		},
+		async openNewWorkflow() {
+			await there().goto(`${n8n.server.url}/workflow/new`);
+		},
+		async openNode(workflow, name) {
+			const node = workflow.nodes.find((candidate) => candidate.name === name);
+			if (!node?.id) throw new Error(`${workflow.name} has no node ${name} with an id`);
+			const id = await n8n.api.importWorkflow(workflow);
+			await there().goto(`${n8n.server.url}/workflow/${id}/${node.id}`);
+			const panel = new NodePanel(there());
+			await panel.parameters.waitFor();
+			return panel;
+		},
+		test(name, body) {
+			test(name, async () => {
+				try {
+					await body();
+				} catch (error) {
+					const file = await takePicture(there(), `failed ${name}`.replace(/\W+/g, '-'));
+					if (error instanceof Error) error.message += `\nThe last view: ${file}`;
+					throw error;
+				}
+			});
+		},
+	};
+};

@@ -1,3 +1,4 @@
+import { notJsonError } from '../../../nodes/Magnific/api/errors';
 import {
 	allOver,
 	lookAtParked,
@@ -8,7 +9,7 @@ import {
 	type ParkedRun,
 	type ParkMemory,
 } from '../../../nodes/Magnific/runs/suspend';
-import { app, broken, run, world, type World } from '../support/fixtures';
+import { app, run, world, type World } from '../support/fixtures';
 import type { ModelOptions } from '../support/modelApi';
 
 const MINUTE = 60_000;
@@ -195,7 +196,7 @@ describe('a look at parked runs', () => {
 		['breaks the connection', { networkCode: 'ECONNRESET', done: false }],
 		['refuses the key', { statusCode: 401 }],
 		['does not know the run', { statusCode: 404 }],
-		['answers nonsense', { answer: broken('EPROTO') }],
+		['answers with a web page', { answer: notJsonError(200) }],
 	])('ends without a word where the API %s, with two requests at the most', async (_, fault) => {
 		const here = await parked(3, {
 			durationMs: () => 1_000,

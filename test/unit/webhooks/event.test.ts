@@ -85,6 +85,8 @@ describe('the event in a callback', () => {
 		[{ event: 'finished', data: { status: 'failed' } }, 'failed'],
 		[{ event: 'completed', data: { status: 'completed_with_errors' } }, 'completed_with_errors'],
 		[{ event: 'finished', status: 'running' }, 'completed'],
+		[{ status: 'finished', event: 'failed' }, 'failed'],
+		[{ status: 'finished', data: { status: 'completed_with_errors' } }, 'completed_with_errors'],
 		[{ event: 'initialized', data: { status: 'running' } }, 'started'],
 		[{ type: 'webhook', event: 'initialized', status: 'pending' }, 'started'],
 		[{ status: 'success', type: 'event', event: 'finished' }, 'completed'],

@@ -39,6 +39,16 @@ describe('a refusal that concerns the key', () => {
 		expect((await local.requests()).map(({ route }) => route)).toEqual(['get_app']);
 	});
 
+	it('that repeats the key in its text does not get it shown', async () => {
+		await onRoute('get_app', {
+			kind: 'status',
+			status: 401,
+			body: { message: `The key ${local.apiKey} has expired.` },
+		});
+		const { error } = await local.run(poster);
+		expect(error?.message).toBe('Item 0: Magnific refused the API key: The key *** has expired');
+	});
+
 	it('in the middle of a batch lets no further run be sent, and loses none that runs', async () => {
 		await local.control.addFault({
 			route: 'run',

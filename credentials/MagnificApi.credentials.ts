@@ -1,4 +1,10 @@
-import type { IAuthenticateGeneric, Icon, ICredentialType, INodeProperties } from 'n8n-workflow';
+import type {
+	Icon,
+	ICredentialDataDecryptedObject,
+	ICredentialType,
+	IHttpRequestOptions,
+	INodeProperties,
+} from 'n8n-workflow';
 
 export class MagnificApi implements ICredentialType {
 	name = 'magnificApi';
@@ -63,8 +69,17 @@ export class MagnificApi implements ICredentialType {
 		},
 	];
 
-	authenticate: IAuthenticateGeneric = {
-		type: 'generic',
-		properties: { headers: { 'X-Magnific-Api-Key': '={{ $credentials.apiKey }}' } },
-	};
+	// A function, not n8n's expression form: expressions cannot be evaluated once a webhook call has
+	// been answered, and a parked execution looks at its runs after that.
+	authenticate = async (
+		{ apiKey }: ICredentialDataDecryptedObject,
+		options: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> =>
+		await Promise.resolve({
+			...options,
+			headers: {
+				...options.headers,
+				'X-Magnific-Api-Key': typeof apiKey === 'string' ? apiKey : '',
+			},
+		});
 }

@@ -171,11 +171,11 @@ it(
 			metadata: { values: [{ name: 'sku', value: '={{ $json.headline }}' }] },
 		};
 		const execution = await ended(await n8n.api.startWorkflow(workflow));
-		expect(execution.json('Magnific').map(({ metadata }) => metadata)).toEqual([
-			{ sku: 'Poster 0' },
-			{ sku: 'Poster 2' },
-		]);
 		const failed = (await n8n.magnific.control.runs()).find(({ status }) => status === 'failed');
+		const lost = Object.values(failed?.inputs ?? {})[0];
+		expect(execution.json('Magnific').map(({ metadata }) => metadata)).toEqual(
+			['Poster 0', 'Poster 1', 'Poster 2'].filter((sku) => sku !== lost).map((sku) => ({ sku })),
+		);
 		expect(execution.json('Magnific', 1)).toMatchObject([
 			{ details: { run_id: failed?.run_id, status: 'failed' } },
 		]);
@@ -201,7 +201,10 @@ it(
 it(
 	'survives a crash of n8n while it is parked, and pays for nothing twice',
 	async () => {
-		await runsLast(40);
+		// Most callbacks find no n8n; the last one, long after the restart, makes it look at the others.
+		await n8n.magnific.control.settings({
+			durations: { [posterFromText.sqid]: [20, 20, 20, 20, 90] },
+		});
 		const id = await n8n.api.startWorkflow(suspended('crash', 5));
 		await parked(id);
 		await n8n.server.kill9();

@@ -20,7 +20,8 @@ export interface Settings {
 	webhookSecret: string;
 }
 
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+/** A line break pasted along with a key or a secret is no part of it. */
+const text = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
 
 /** Reads the credential's fields. Throws an `ApiError` where its base URL is none. */
 export const readSettings = (credential: IDataObject): Settings => {

@@ -221,8 +221,9 @@ const isNewDelivery = (
 ): boolean => {
 	const options: unknown = context.getNodeParameter('options', {});
 	if (isRecord(options) && options.allowDuplicates === true) return true;
-	const keys = [`${run_id}:${event}`];
-	if (typeof webhookId === 'string' && webhookId !== '') keys.push(webhookId);
+	const keys = [`run ${run_id}:${event}`];
+	if (typeof webhookId === 'string' && webhookId !== '') keys.push(`delivery ${webhookId}`);
 	const isTest = context.getMode() === 'manual';
-	return deliveries.isNew(triggerKey(context, isTest), keys, context.getWorkflowStaticData('node'));
+	if (isTest) return true;
+	return deliveries.isNew(triggerKey(context, false), keys, context.getWorkflowStaticData('node'));
 };

@@ -45,7 +45,7 @@ export const outcomesOf = (runs: ParkedRun[], { settled }: ParkMemory): RunOutco
 	});
 
 /** Callbacks that came this short a time ago show that the way is open: no need to look. */
-const TRUST_MS = 5 * 60_000;
+const TRUST_MS = 60_000;
 
 /** Whether callbacks have been seen to arrive lately, so that a look would only cost a request. */
 export const trustsCallbacks = ({ lastCallbackAt }: ParkMemory, now: number): boolean =>

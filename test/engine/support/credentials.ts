@@ -4,11 +4,9 @@ import {
 	type ICredentialDataDecryptedObject,
 	type ICredentials,
 	type IHttpRequestOptions,
-	type INode,
 	type INodeCredentialsDetails,
 	type INodeProperties,
 	type IRequestOptionsSimplified,
-	type Workflow,
 } from 'n8n-workflow';
 import { MagnificApi } from '../../../credentials/MagnificApi.credentials';
 
@@ -28,36 +26,14 @@ export class OneCredential extends ICredentialsHelper {
 		return true;
 	}
 
-	/** As n8n does it for `type: 'generic'`: values are expressions over `$credentials`. */
+	/** As n8n does it where the credential brings a function. */
 	async authenticate(
 		credentials: ICredentialDataDecryptedObject,
 		_typeName: string,
 		requestOptions: IHttpRequestOptions | IRequestOptionsSimplified,
-		workflow?: Workflow,
-		node?: INode,
 	): Promise<IHttpRequestOptions> {
-		if (!workflow || !node || !('url' in requestOptions)) {
-			throw new Error('A request of a node was expected');
-		}
-		const resolve = (value: unknown): string => {
-			const resolved: unknown = workflow.expression.getSimpleParameterValue(
-				node,
-				String(value),
-				'internal',
-				{
-					$credentials: credentials,
-				},
-			);
-			return typeof resolved === 'string' ? resolved : '';
-		};
-		const headers = Object.entries(type.authenticate.properties.headers ?? {});
-		return Promise.resolve({
-			...requestOptions,
-			headers: {
-				...requestOptions.headers,
-				...Object.fromEntries(headers.map(([name, value]) => [name, resolve(value)])),
-			},
-		});
+		if (!('url' in requestOptions)) throw new Error('A request of a node was expected');
+		return await type.authenticate(credentials, requestOptions);
 	}
 
 	async preAuthentication(): Promise<undefined> {

@@ -32,10 +32,12 @@ describe('the credential', () => {
 		expect(values?.sort()).toEqual(['apps', 'auto', 'flows']);
 	});
 
-	it('sends the key in the API’s header', () => {
-		expect(credential.authenticate).toEqual({
-			type: 'generic',
-			properties: { headers: { 'X-Magnific-Api-Key': '={{ $credentials.apiKey }}' } },
+	it('sends the key in the API’s header, beside the request’s own', async () => {
+		const request = { url: 'https://api.magnific.com/v1/ai/apps', headers: { Accept: 'x' } };
+		expect(await credential.authenticate({ apiKey: 'a key' }, request)).toEqual({
+			...request,
+			headers: { Accept: 'x', 'X-Magnific-Api-Key': 'a key' },
 		});
+		expect(request.headers).toEqual({ Accept: 'x' });
 	});
 });

@@ -30,6 +30,11 @@ export const useEditor = (): Editor => {
 		return page;
 	};
 
+	/** Does not wait for the page's last icon, but callers wait for what they need. */
+	const visit = async (path: string): Promise<void> => {
+		await there().goto(`${n8n.server.url}${path}`, { waitUntil: 'commit' });
+	};
+
 	beforeAll(async () => {
 		browser = await startBrowser();
 		const context = await browser.newContext({ viewport: VIEWPORT, reducedMotion: 'reduce' });
@@ -48,13 +53,13 @@ export const useEditor = (): Editor => {
 			return there();
 		},
 		async openNewWorkflow() {
-			await there().goto(`${n8n.server.url}/workflow/new`);
+			await visit('/workflow/new');
 		},
 		async openNode(workflow, name) {
 			const node = workflow.nodes.find((candidate) => candidate.name === name);
 			if (!node?.id) throw new Error(`${workflow.name} has no node ${name} with an id`);
 			const id = await n8n.api.importWorkflow(workflow);
-			await there().goto(`${n8n.server.url}/workflow/${id}/${node.id}`);
+			await visit(`/workflow/${id}/${node.id}`);
 			const panel = new NodePanel(there());
 			await panel.parameters.waitFor();
 			return panel;

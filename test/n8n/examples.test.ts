@@ -1,4 +1,5 @@
 import { readExamples } from '../../scripts/lib/demo/examples';
+import type { WorkflowJson } from '../../scripts/lib/workflow';
 import { realN8n } from './support/realN8n';
 import { MAGNIFIC } from './support/workflows';
 
@@ -29,6 +30,60 @@ it('01: takes three products through two apps and lets the one that fails leave 
 	expect(execution.json('What failed')).toMatchObject([{ status: 'failed' }]);
 });
 
+it('02: waits suspended for twelve posters and hands them out with their metadata', async () => {
+	const workflow = await example('02');
+	const id = await n8n.api.startWorkflow(workflow);
+	const execution = await n8n.api.waitForEnd(id);
+
+	expect(execution.json('What failed')).toEqual([]);
+	expect(
+		execution.items('Finished posters').map(({ json: { status, metadata }, binary }) => ({
+			status,
+			metadata,
+			files: Object.keys(binary ?? {}),
+		})),
+	).toEqual(
+		Array.from({ length: 12 }, (_, i) => ({
+			status: 'completed',
+			metadata: { sku: `SKU-${String(i + 1)}` },
+			files: ['data'],
+		})),
+	);
+});
+
+it('03 and 04: the one starts runs, the other gets each result from the trigger', async () => {
+	const results = await n8n.api.importWorkflow(await example('04'));
+	await n8n.api.activate(results);
+	const starts = await example('03');
+	const node = starts.nodes.find(({ name }) => name === 'Start posters');
+	if (!node) throw new Error('There is no node that starts');
+	const url = await until(async () => {
+		const triggers = await n8n.api.loadOptions({
+			nodeType: MAGNIFIC,
+			methodName: 'getTriggers',
+			path: 'parameters.options.notifyTrigger',
+			parameters: node.parameters,
+		});
+		return triggers.find(({ name }) => name === 'Magnific 04: results from the trigger')?.value;
+	});
+	const options = node.parameters['options'];
+	if (typeof options !== 'object' || options === null) throw new Error('There are no options');
+	Object.assign(options, { notifyTrigger: url });
+
+	expect((await n8n.api.runWorkflow(starts)).error?.message).toBeUndefined();
+	const executions = await until(async () => {
+		const ids = await n8n.api.listExecutions(results);
+		return ids.length === 3 ? ids : undefined;
+	});
+	const skus = await Promise.all(
+		executions.map(async (id) => (await n8n.api.waitForEnd(id)).json('Result')[0]?.['metadata']),
+	);
+	expect(new Set(skus.map((sku) => JSON.stringify(sku)))).toEqual(
+		new Set(['{"sku":"SKU-1"}', '{"sku":"SKU-2"}', '{"sku":"SKU-3"}']),
+	);
+	await n8n.api.deactivate(results);
+});
+
 it('every example can be imported, with nodes that this n8n knows', async () => {
 	for (const [name, workflow] of await readExamples()) {
 		const id = await n8n.api.importWorkflow(workflow);
@@ -38,6 +93,24 @@ it('every example can be imported, with nodes that this n8n knows', async () => 
 		});
 	}
 });
+
+async function example(number: string): Promise<WorkflowJson> {
+	for (const [name, workflow] of await readExamples()) {
+		if (name.startsWith(number)) return workflow;
+	}
+	throw new Error(`There is no example ${number}`);
+}
+
+/** Asks again until there is an answer; the test's own timeout ends it. */
+async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
+	for (;;) {
+		const answer = await ask();
+		if (answer !== undefined) return answer;
+		await new Promise((resolve) => {
+			setTimeout(resolve, 200);
+		});
+	}
+}
 
 function threeOf(mimeType: string) {
 	return [0, 1, 2].map((item) => ({

@@ -98,6 +98,7 @@ export const appRunProperties: INodeProperties[] = [
 			},
 		],
 		default: 'fields',
+		hint: 'For an image, video or audio: the name of a binary field (e.g. data), a URL, base64 or a creation ID',
 		description: 'How to enter the inputs of the app',
 	},
 	{
@@ -117,6 +118,9 @@ export const appRunProperties: INodeProperties[] = [
 				addAllFields: true,
 				multiKeyMatch: false,
 				supportAutoMap: true,
+				valuesLabel: 'Inputs',
+				// Where there are no fields, the notice says why; n8n would call it an alarm.
+				hideNoDataError: true,
 				refreshStaleSchemaOnOpen: true,
 			},
 		},

@@ -104,6 +104,6 @@ export async function getAppInputs(this: ILoadOptionsFunctions): Promise<Resourc
 	return notice(
 		app.error.kind === 'not_found'
 			? `App ${appId} was not found, or the account of this API key cannot see it. Choose another one.`
-			: `The inputs could not be loaded: ${app.error.message}. ${app.error.advice}`,
+			: `The inputs could not be loaded: ${app.error.message}. ${app.error.advice} Then open the node again.`,
 	);
 }

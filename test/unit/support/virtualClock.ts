@@ -8,6 +8,8 @@ interface Sleeper {
 }
 
 const A_DAY_MS = 24 * 60 * 60 * 1000;
+/** More than any batch of the tests needs at one point in time. */
+const MOST_WAKES_AT_ONCE = 20_000;
 
 /**
  * A clock whose time passes only when it is told to. Sleepers wake one by one in the order of their
@@ -59,10 +61,12 @@ export class VirtualClock implements Clock {
 
 	/**
 	 * Lets time pass until the promise settles, and gives its value. Throws where nobody sleeps who
-	 * could settle it, and where it has not settled within `limitMs` of virtual time.
+	 * could settle it, where it has not settled within `limitMs` of virtual time, and where somebody
+	 * keeps on sleeping for no time.
 	 */
 	async run<T>(promise: Promise<T>, limitMs = A_DAY_MS): Promise<T> {
 		const start = this.time;
+		let standing = { at: start, wakes: 0 };
 		const state = { isSettled: false };
 		const settled = (): void => {
 			state.isSettled = true;
@@ -71,7 +75,16 @@ export class VirtualClock implements Clock {
 		for (;;) {
 			await nextTurn();
 			if (state.isSettled) return await promise;
-			if (this.wakeNext(start + limitMs)) continue;
+			if (this.wakeNext(start + limitMs)) {
+				standing =
+					standing.at === this.time
+						? { at: this.time, wakes: standing.wakes + 1 }
+						: { at: this.time, wakes: 0 };
+				if (standing.wakes > MOST_WAKES_AT_ONCE) {
+					throw new Error(`Time stands still after ${String(this.time - start)} virtual ms`);
+				}
+				continue;
+			}
 			throw new Error(
 				this.sleepers.length === 0
 					? `Stuck after ${String(this.time - start)} virtual ms: nobody sleeps, and nothing settles`

@@ -48,7 +48,8 @@ describe('40 items at once against an app of 20 s', () => {
 it('executions of one key share its budget', async () => {
 	const parameters = appRun(surpriseMe, json({}), { wait: 'none' });
 	const items = Array.from({ length: 30 }, () => ({ json: {} }));
-	await Promise.all([local.run(parameters, { items }), local.run(parameters, { items })]);
+	const outcomes = await Promise.all([0, 1].map(async () => local.run(parameters, { items })));
+	expect(outcomes.map(({ error }) => error)).toEqual([undefined, undefined]);
 	const requests = await local.requests();
 	expect(requests.filter(({ status }) => status === 429)).toEqual([]);
 	expect(await local.control.runs()).toHaveLength(60);
@@ -59,7 +60,7 @@ it('Stop lets no request come later than a second after it', async () => {
 	const { done, stop } = local.start(appRun(surpriseMe, json({})), {
 		items: Array.from({ length: 5 }, () => ({ json: {} })),
 	});
-	while ((await local.count('get_run')) === 0) await sleep(5);
+	await local.requested('get_run');
 	stop();
 	const stoppedAt = Date.now();
 	await done;

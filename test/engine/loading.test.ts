@@ -56,7 +56,7 @@ describe('the built package', () => {
 					light: 'icons/n8n-nodes-magnific/dist/icons/magnific.svg',
 					dark: 'icons/n8n-nodes-magnific/dist/icons/magnific.dark.svg',
 				},
-				supportedNodes: ['magnific'],
+				supportedNodes: ['magnific', 'magnificTrigger'],
 			}),
 		]);
 	});

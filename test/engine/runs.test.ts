@@ -40,13 +40,8 @@ describe('Run → Get', () => {
 	it('gives the run as it is, with the name and cost of its app', async () => {
 		await local.control.settings({ durations: { [surpriseMe.sqid]: [1, 3_000] } });
 		const items = await startRuns(2);
-		await local.control.settings({});
 		const ended = textOf(items[0]?.json.run_id);
-		for (;;) {
-			const run = (await local.control.runs()).find(({ run_id }) => run_id === ended);
-			if (run?.status === 'completed') break;
-			await new Promise((resolve) => setTimeout(resolve, 10));
-		}
+		await local.ended(ended);
 		const { json: outputs, items: got } = await local.run(runGet(), { items });
 		expect(select(outputs, 'run_id', 'app_name', 'credits')).toEqual(
 			items.map(({ json: { run_id } }) => ({ run_id, app_name: 'Surprise Me', credits: 2 })),

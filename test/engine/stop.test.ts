@@ -34,7 +34,7 @@ const stopAfterFirst = async (
 	given: Given = {},
 ): Promise<{ outcome: NodeOutcome; late: RouteName[] }> => {
 	const { done, stop } = local.start(parameters, given);
-	while ((await local.count(route)) === 0) await sleep(5);
+	await local.requested(route);
 	stop();
 	const stoppedAt = Date.now();
 	const outcome = await done;

@@ -1,4 +1,5 @@
 import { closeLog } from './logFile';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type {
 	ICredentialDataDecryptedObject,
 	INodeExecutionData,
@@ -34,12 +35,27 @@ export interface LocalMagnific {
 	start(parameters: INodeParameters, given?: Given): ReturnType<typeof startNode>;
 	run(parameters: INodeParameters, given?: Given): Promise<NodeOutcome>;
 	requests(route?: RouteName, filter?: RequestFilter): Promise<RequestLogEntry[]>;
+	/** Resolves when a request of this route has come; rejects after ten seconds without one. */
+	requested(route: RouteName): Promise<void>;
+	/** Resolves when a run has completed; rejects after ten seconds. */
+	ended(runId: string): Promise<void>;
 	/** How many requests of these routes came. */
 	count(...routes: RouteName[]): Promise<number>;
 }
 
 /** No test but those about the limits may meet them. */
 const MANY_REQUESTS_PER_MINUTE = 60_000;
+
+const LOOK_EVERY_MS = 5;
+const MOST_LOOKS = 2_000;
+
+const until = async (isSo: () => Promise<boolean>): Promise<void> => {
+	for (let look = 0; look < MOST_LOOKS; look += 1) {
+		if (await isSo()) return;
+		await sleep(LOOK_EVERY_MS);
+	}
+	throw new Error('What was waited for did not come');
+};
 
 /**
  * A local Magnific for all tests of a file, as new for each. After the last test nothing that n8n
@@ -112,6 +128,15 @@ export const localMagnific = (options: EmulatorOptions = {}): LocalMagnific => {
 		},
 		requests: async (route, filter = {}) =>
 			await there().control.requests({ ...filter, ...(route ? { route } : {}) }),
+		requested: async (route) => {
+			await until(async () => (await there().control.requests({ route })).length > 0);
+		},
+		ended: async (runId) => {
+			await until(async () => {
+				const runs = await there().control.runs();
+				return runs.some(({ run_id, status }) => run_id === runId && status === 'completed');
+			});
+		},
 		count: async (...routes) =>
 			(await there().control.requests()).filter(({ route }) => routes.includes(route)).length,
 	};

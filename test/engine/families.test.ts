@@ -78,6 +78,16 @@ describe('a server that knows Flows only', () => {
 		await flowsOnly.close();
 	});
 
+	it('is not taken for one that knows Apps because the question met a passing trouble', async () => {
+		await flowsOnly.control.addFault({ route: 'list', fault: { kind: 'status', status: 503 } });
+		const baseUrl = flowsOnly.url.replace('127.0.0.1', 'localhost');
+		const credential = { ...auto, baseUrl };
+		const { error, json } = await local.run(poster, { credential });
+		expect(error?.message).toBeUndefined();
+		expect(json).toMatchObject([{ status: 'running' }]);
+		await flowsOnly.control.reset();
+	});
+
 	it('is found out once, then its apps run and its unknown apps are not found', async () => {
 		const credential = { ...auto, baseUrl: `${flowsOnly.url}/` };
 		const polled = appRun(posterFromText, fields(posterFromText, { Headline: 'Hi' }));

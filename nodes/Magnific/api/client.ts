@@ -9,7 +9,14 @@ import type {
 import { budgetFor, type Budget } from './budget';
 import { systemClock, type Clock } from './clock';
 import { familyMemory, paths, wireInputs, type AppOwner, type EndpointFamily } from './endpoints';
-import { notJsonError, refusalError, settle, stoppedError, unexpectedAnswer } from './errors';
+import {
+	notJsonError,
+	refusalError,
+	settle,
+	stoppedError,
+	unexpectedAnswer,
+	type ApiError,
+} from './errors';
 import { isRecord } from './guards';
 import { CREDENTIAL, readSettings, type Settings } from './settings';
 import {
@@ -106,8 +113,20 @@ export const createClient = async (context: MagnificContext): Promise<MagnificCl
 
 	const knowsFamily = async (family: EndpointFamily): Promise<boolean> => {
 		await takeTurn();
-		return (await send({ method: 'GET', path: paths.list }, family)).statusCode !== 404;
+		const answer = await send({ method: 'GET', path: paths.list }, family);
+		// A passing trouble tells nothing of the family, and what is learned here is kept.
+		if (answer.statusCode === 429 || answer.statusCode >= 500) throw refused(answer);
+		return answer.statusCode !== 404;
 	};
+
+	const refused = ({ statusCode, headers, body }: Answer): ApiError =>
+		refusalError({
+			statusCode,
+			body,
+			retryAfter: headers['retry-after'],
+			now: clock.now(),
+			secrets: [settings.apiKey],
+		});
 
 	const call = async (request: ApiRequest): Promise<unknown> => {
 		const family = familyMemory.first(baseUrl, endpointFamily);
@@ -119,16 +138,8 @@ export const createClient = async (context: MagnificContext): Promise<MagnificCl
 				answer = await send(request, other);
 			}
 		}
-		const { statusCode, headers, body } = answer;
-		if (statusCode < 200 || statusCode >= 300) {
-			throw refusalError({
-				statusCode,
-				body,
-				retryAfter: headers['retry-after'],
-				now: clock.now(),
-				secrets: [settings.apiKey],
-			});
-		}
+		const { statusCode, body } = answer;
+		if (statusCode < 200 || statusCode >= 300) throw refused(answer);
 		if (typeof body !== 'object' || body === null) throw notJsonError(statusCode);
 		return body;
 	};

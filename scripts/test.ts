@@ -7,10 +7,10 @@ import { provideN8n } from './lib/n8n-runtime';
 import { packPackage, type PackedPackage } from './lib/package';
 import { checkPackage } from './lib/package-checks';
 import { ROOT } from './lib/paths';
-import { showProgress } from './lib/progress';
+import { showProgress, type Report } from './lib/progress';
 import { onShutdown } from './lib/shutdown';
 import { CheckFailed, runMain, runStep } from './lib/steps';
-import { CHROMIUM, provideTool } from './lib/tools';
+import { CHROMIUM, POSTGRES, provideTool, REDIS, type Tool } from './lib/tools';
 
 const NEEDS_N8N: readonly TestProject[] = ['n8n', 'ui'];
 const counts: TestCounts = { passed: 0, failed: 0, skipped: 0 };
@@ -89,21 +89,18 @@ async function packForTests(): Promise<PackedPackage> {
 	return packed;
 }
 
-/** Installs n8n and the browser while the quick steps run; `done` waits for the end of that. */
+/** Installs n8n and the programs around it while the quick steps run; `done` waits for the end of that. */
 function startSetUp(projects: readonly TestProject[]): { done: () => Promise<void> } {
 	const work: Array<Promise<unknown>> = [];
+	const startTool = (tool: Tool): void => {
+		const provide = async (report: Report): Promise<string> => await provideTool(tool, report);
+		work.push(showProgress(`  set-up of ${tool.title}`, provide, false));
+	};
 	if (projects.some((project) => NEEDS_N8N.includes(project))) {
 		work.push(showProgress('  set-up of n8n', provideN8n, false));
 	}
-	if (projects.includes('ui')) {
-		work.push(
-			showProgress(
-				'  set-up of the browser',
-				async (report) => await provideTool(CHROMIUM, report),
-				false,
-			),
-		);
-	}
+	if (projects.includes('n8n')) [REDIS, POSTGRES].forEach(startTool);
+	if (projects.includes('ui')) startTool(CHROMIUM);
 	const finished = Promise.allSettled(work);
 	return {
 		async done() {

@@ -215,6 +215,13 @@ export class N8nApi {
 			.results.map(({ id }) => id);
 	}
 
+	/** How many executions a workflow has. */
+	async countExecutions(workflowId: string): Promise<number> {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+		const answer = await this.request('GET', `/rest/executions?filter=${filter}&limit=1`);
+		return z.object({ count: z.number() }).parse(answer).count;
+	}
+
 	/** What the editor's Stop button does. */
 	async stopExecution(id: string): Promise<void> {
 		await this.request('POST', `/rest/executions/${id}/stop`, {});

@@ -102,7 +102,11 @@ export async function startN8nQueue(options: QueueOptions = {}): Promise<N8nQueu
 					...shared,
 				},
 			});
-			keep({ close: process.stop });
+			keep({
+				close: async () => {
+					await process.stop();
+				},
+			});
 			return process;
 		};
 		const main = await part('main', mainPort, ['start'], {
@@ -124,7 +128,11 @@ export async function startN8nQueue(options: QueueOptions = {}): Promise<N8nQueu
 
 		// The main process makes the database's tables.
 		await main.start();
-		await Promise.all([webhook, ...workers].map(async (process) => await process.start()));
+		await Promise.all(
+			[webhook, ...workers].map(async (process) => {
+				await process.start();
+			}),
+		);
 		const api = new N8nApi(main.url);
 		await api.setUpOwner();
 
@@ -136,7 +144,8 @@ export async function startN8nQueue(options: QueueOptions = {}): Promise<N8nQueu
 			main,
 			workers,
 			webhook,
-			logs: async () => (await Promise.all(processes.map(({ logs }) => logs()))).join('\n'),
+			logs: async () =>
+				(await Promise.all(processes.map(async (process) => await process.logs()))).join('\n'),
 			close,
 		};
 	} catch (error) {

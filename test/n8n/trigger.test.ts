@@ -5,6 +5,7 @@ import { FORGERIES } from '../../emulator';
 import type { WorkflowJson } from '../../scripts/lib/workflow';
 import { appRun, fields } from '../engine/support/parameters';
 import { realN8n } from './support/realN8n';
+import { printedRandom, repetitions } from './support/soak';
 import { itemsNode, MAGNIFIC, magnificNode, workflowOf } from './support/workflows';
 
 const n8n = realN8n({ magnific: { requestsPerMinute: 600 } });
@@ -145,6 +146,83 @@ it(
 		});
 		expect(filtered.status).toBe(200);
 		expect(await n8n.api.listExecutions(id)).toEqual([]);
+		await n8n.api.deactivate(id);
+	},
+	LONG_MS,
+);
+
+it(
+	'starts nothing for a flood of forged callbacks, and once for each good one though it comes twice',
+	async () => {
+		const { control } = n8n.magnific;
+		const random = printedRandom('forged callbacks');
+		const oneOf = <T>(choices: readonly T[]): T => {
+			const choice = choices[Math.floor(random() * choices.length)];
+			if (choice === undefined) throw new Error('There is nothing to choose from');
+			return choice;
+		};
+		const { id, url } = await activate(
+			listening('Flood', '6f1d7f0e-0000-4000-8000-000000000005', {
+				events: ['completed', 'failed', 'started', 'cancelled', 'completedWithErrors'],
+			}),
+		);
+		const goodOnes = repetitions(20, 200);
+		await control.webhooks({ rules: [{ fault: { kind: 'drop' } }] });
+		await start(goodOnes, {});
+		await control.waitIdle();
+		const runs = await control.runs();
+		expect(runs).toHaveLength(goodOnes);
+
+		const fatal = FORGERIES.filter((name) => ![...BELIEVED, 'unknown_run'].includes(name));
+		for (let i = 0; i < repetitions(100, 1_000); i++) {
+			const first = fatal[i % fatal.length] ?? 'no_signature';
+			const more = Array.from({ length: Math.floor(random() * 3) }, () => oneOf(FORGERIES));
+			const { status } = await control.deliver({
+				url,
+				run_id: oneOf(runs).run_id,
+				event: oneOf(['finished', 'failed', 'initialized']),
+				how: [first, ...more],
+			});
+			expect([first, ...more, status >= 400 && status < 500]).toEqual([first, ...more, true]);
+		}
+		expect(await n8n.api.countExecutions(id)).toBe(0);
+
+		for (const { run_id } of runs) {
+			const webhook_id = `msg_${run_id}`;
+			const delivery = { url, run_id, event: 'finished', webhook_id } as const;
+			const answers = await Promise.all([control.deliver(delivery), control.deliver(delivery)]);
+			expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+		}
+		await executionsOf(id, Math.min(goodOnes, 100));
+		const executions = await n8n.api.listExecutions(id);
+		for (const execution of executions) await n8n.api.waitForEnd(execution);
+		expect(await n8n.api.countExecutions(id)).toBe(goodOnes);
+		await n8n.api.deactivate(id);
+	},
+	10 * LONG_MS,
+);
+
+it(
+	'knows after a restart which deliveries it has had',
+	async () => {
+		const { control } = n8n.magnific;
+		const { id, url } = await activate(
+			listening('Restarted', '6f1d7f0e-0000-4000-8000-000000000006'),
+		);
+		await control.webhooks({ rules: [{ fault: { kind: 'drop' } }] });
+		await start(2, {});
+		await control.waitIdle();
+		const [first, second] = await control.runs();
+		const deliver = async (run_id: string | undefined) =>
+			await control.deliver({ url, run_id, event: 'finished' });
+		await deliver(first?.run_id);
+		const [execution] = await executionsOf(id, 1);
+		await n8n.api.waitForEnd(String(execution));
+
+		await n8n.server.restart();
+		expect((await deliver(first?.run_id)).body).toContain('received before');
+		await deliver(second?.run_id);
+		expect(await executionsOf(id, 2)).toHaveLength(2);
 		await n8n.api.deactivate(id);
 	},
 	LONG_MS,

@@ -25,6 +25,7 @@ export class Magnific implements INodeType {
 		description: 'Run Magnific apps: pipelines of AI tools for images, videos and audio',
 		defaults: { name: 'Magnific' },
 		usableAsTool: true,
+		waitingNodeTooltip: 'Suspended until Magnific has finished the runs',
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'magnificApi', required: true, testedBy: 'magnificApiTest' }],

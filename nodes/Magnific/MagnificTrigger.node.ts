@@ -8,7 +8,8 @@ import {
 } from 'n8n-workflow';
 import { triggerProperties } from './descriptions/trigger';
 import { getApps, magnificApiTest } from './methods';
-import { enterRegistry, isRegistered, leaveRegistry, receive } from './operations/receive';
+import { enterRegistry, isRegistered, leaveRegistry } from './operations/listen';
+import { receive } from './operations/receive';
 
 export class MagnificTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -32,6 +33,17 @@ export class MagnificTrigger implements INodeType {
 				responseData: 'noData',
 			},
 		],
+		triggerPanel: {
+			header: 'Listen for a run of a Magnific app',
+			executionsHelp: {
+				inactive:
+					'<b>While you build this workflow</b>, click the button: until one event comes, App → Run of another workflow offers this trigger under Notify Trigger, as listening for a test event.<br /><br /><b>Once you publish this workflow</b>, App → Run offers it by its name, and each run that was given it starts it. These executions are in the executions list, not in the editor.',
+				active:
+					'<b>While you build this workflow</b>, click the button: until one event comes, App → Run of another workflow offers this trigger under Notify Trigger, as listening for a test event.<br /><br /><b>Since this workflow is published</b>, App → Run offers it by its name, and each run that was given it starts it. These executions are in the <a data-key="executions">executions list</a>, not in the editor.',
+			},
+			activationHint:
+				'Publish the workflow to have it started by every run that was given this trigger.',
+		},
 		properties: triggerProperties,
 	};
 

@@ -257,6 +257,36 @@ it(
 );
 
 it(
+	'learns from the API of which app a run is where the callback does not say it',
+	async () => {
+		const { control } = n8n.magnific;
+		const { id, url } = await activate(
+			listening('Terse', '6f1d7f0e-0000-4000-8000-000000000007', {
+				apps: [posterFromText.sqid],
+			}),
+		);
+		await control.webhooks({ rules: [{ fault: { kind: 'drop' } }] });
+		await start(1, { notifyTrigger: url, metadata: { values: [{ name: 'sku', value: 'A1' }] } });
+		await control.waitIdle();
+		const [delivery] = await control.deliveries();
+		const [run] = await control.runs();
+		const terse = { run_id: run?.run_id, event: 'finished', result: run?.result };
+		await control.deliver({ url: delivery?.url ?? url, payload: terse });
+
+		const [execution] = await executionsOf(id, 1);
+		const [item] = (await n8n.api.waitForEnd(String(execution))).items(TRIGGER);
+		expect(item?.json).toMatchObject({
+			status: 'completed',
+			app_id: posterFromText.sqid,
+			app_name: posterFromText.name,
+			metadata: { sku: 'A1' },
+		});
+		await n8n.api.deactivate(id);
+	},
+	LONG_MS,
+);
+
+it(
 	'asks the API about a callback where the credential has no signing secret',
 	async () => {
 		const credential = await n8n.api.importCredential({

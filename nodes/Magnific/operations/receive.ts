@@ -1,26 +1,17 @@
-import type {
-	IHookFunctions,
-	INodeExecutionData,
-	IWebhookFunctions,
-	IWebhookResponseData,
-} from 'n8n-workflow';
+import type { INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { loadApps } from '../api/apps';
 import { createClient, type MagnificClient } from '../api/client';
-import { ApiError, settle } from '../api/errors';
+import { settle } from '../api/errors';
 import { isRecord, type JsonObject } from '../api/guards';
 import { withRetries } from '../api/retry';
-import { CREDENTIAL, readSettings } from '../api/settings';
 import type { AppDefinition, Run } from '../api/types';
 import { deliveries } from '../webhooks/deliveries';
 import { parseEvent, type RunEvent } from '../webhooks/event';
 import { readMetadata } from '../webhooks/metadata';
-import { unreachable } from '../webhooks/reachable';
-import { triggerRegistry } from '../webhooks/registry';
 import { readRequest, respond } from '../webhooks/request';
 import { checkSignature } from '../webhooks/signature';
 import { runItems } from './collect';
 import { downloader } from './binaryOutput';
-import { editorError } from './nodeErrors';
 import { readOutputOptions } from './parameters';
 
 type EventName = 'completed' | 'completedWithErrors' | 'failed' | 'cancelled' | 'started';
@@ -31,45 +22,6 @@ const NAMES: Record<RunEvent['event'], EventName> = {
 	failed: 'failed',
 	cancelled: 'cancelled',
 	started: 'started',
-};
-
-const triggerKey = (context: IHookFunctions | IWebhookFunctions, isTest: boolean): string =>
-	`${context.getWorkflow().id ?? ''}:${context.getNode().id}:${isTest ? 'test' : 'production'}`;
-
-const isListening = (context: IHookFunctions): boolean => context.getMode() === 'manual';
-
-const urlOf = (context: IHookFunctions): string => context.getNodeWebhookUrl('default') ?? '';
-
-/** Whether the trigger is in the registry already; on a no, n8n calls `enterRegistry`. */
-export const isRegistered = (context: IHookFunctions): boolean =>
-	triggerRegistry.has(triggerKey(context, isListening(context)), urlOf(context));
-
-/** Enters the trigger into the registry. Throws a `NodeApiError` where Magnific could not call its URL. */
-export const enterRegistry = async (context: IHookFunctions): Promise<void> => {
-	const { baseUrl } = readSettings(await context.getCredentials(CREDENTIAL));
-	const url = urlOf(context);
-	const reason = unreachable(url, baseUrl);
-	if (reason !== undefined) {
-		throw editorError(
-			context.getNode(),
-			new ApiError({
-				kind: 'rejected',
-				message: `Magnific cannot call this trigger: its URL ${reason}`,
-				advice: 'Set the environment variable WEBHOOK_URL of n8n to its public https address.',
-			}),
-		);
-	}
-	const isTest = isListening(context);
-	triggerRegistry.enter(triggerKey(context, isTest), {
-		url,
-		workflowName: context.getWorkflow().name ?? 'Unnamed workflow',
-		nodeName: context.getNode().name,
-		isTest,
-	});
-};
-
-export const leaveRegistry = (context: IHookFunctions): void => {
-	triggerRegistry.leave(triggerKey(context, isListening(context)));
 };
 
 interface Received {
@@ -104,6 +56,17 @@ const confirm = async (
 };
 
 const isVerdict = (value: Received | Verdict): value is Verdict => 'status' in value;
+
+/** For a callback that does not say which app it is of; null where the API does not tell either. */
+const appIdOf = async (
+	{ api, budget, clock }: MagnificClient,
+	run_id: string,
+): Promise<string | null> => {
+	const look = await settle(() =>
+		withRetries('prepare', { budget, clock }, () => api.getRun(run_id), 3),
+	);
+	return 'value' in look ? look.value.app_id : null;
+};
 
 /** The names of apps seldom change, and every event would cost a request more. */
 const APP_KNOWN_MS = 10 * 60_000;
@@ -197,11 +160,11 @@ export async function receive(this: IWebhookFunctions): Promise<IWebhookResponse
 	if (isVerdict(received)) return respond(this, received.status, received.message);
 
 	const { event, run } = received;
-	const apps = listOf(this, 'apps');
-	const appId = run?.app_id ?? told.app_id;
 	if (!listOf(this, 'events').includes(NAMES[event.event])) {
 		return respond(this, 200, 'This trigger does not listen for this event');
 	}
+	const apps = listOf(this, 'apps');
+	const appId = run?.app_id ?? told.app_id ?? (await appIdOf(client, told.run_id));
 	if (apps.length > 0 && !(appId !== null && apps.includes(appId))) {
 		return respond(this, 200, 'This trigger does not listen for this app');
 	}
@@ -225,5 +188,6 @@ const isNewDelivery = (
 	if (typeof webhookId === 'string' && webhookId !== '') keys.push(`delivery ${webhookId}`);
 	const isTest = context.getMode() === 'manual';
 	if (isTest) return true;
-	return deliveries.isNew(triggerKey(context, false), keys, context.getWorkflowStaticData('node'));
+	const trigger = `${context.getWorkflow().id ?? ''}:${context.getNode().id}`;
+	return deliveries.isNew(trigger, keys, context.getWorkflowStaticData('node'));
 };

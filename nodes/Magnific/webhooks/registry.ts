@@ -1,5 +1,6 @@
 /** A Magnific Trigger of this instance that listens. */
 export interface ActiveTrigger {
+	/** No two triggers have the same, and one that listens for a test event has another than when it is active. */
 	url: string;
 	workflowName: string;
 	nodeName: string;
@@ -8,24 +9,23 @@ export interface ActiveTrigger {
 }
 
 /**
- * The triggers that listen, by a key of their own. The API has no registry of webhooks, a URL
- * travels with each run: this is what App → Run offers. n8n fills it again at every start, since it
- * asks each active trigger whether it exists, and creates it on a no.
+ * The triggers that listen. The API has no registry of webhooks, a URL travels with each run: this
+ * is what App → Run offers. n8n fills it again at every start, since it asks each active trigger
+ * whether it exists, and creates it on a no.
  */
 export class TriggerRegistry {
 	private readonly triggers = new Map<string, ActiveTrigger>();
 
-	enter(key: string, trigger: ActiveTrigger): void {
-		this.triggers.set(key, trigger);
+	enter(trigger: ActiveTrigger): void {
+		this.triggers.set(trigger.url, trigger);
 	}
 
-	leave(key: string): void {
-		this.triggers.delete(key);
+	leave(url: string): void {
+		this.triggers.delete(url);
 	}
 
-	/** Whether this trigger is known with this very URL. */
-	has(key: string, url: string): boolean {
-		return this.triggers.get(key)?.url === url;
+	has(url: string): boolean {
+		return this.triggers.has(url);
 	}
 
 	/** Sorted by workflow name, then node name. */

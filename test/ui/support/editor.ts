@@ -15,6 +15,8 @@ export interface Editor {
 	openNewWorkflow(): Promise<void>;
 	/** Stores a workflow and opens the panel of one of its nodes. */
 	openNode(workflow: WorkflowJson, node: string): Promise<NodePanel>;
+	/** The same in a further tab of the browser; the test closes it (`panel.page.close()`). */
+	openNodeInNewTab(workflow: WorkflowJson, node: string): Promise<NodePanel>;
 	/** A test whose last view is pictured when it fails. */
 	test(name: string, body: () => Promise<void>): void;
 }
@@ -31,8 +33,18 @@ export const useEditor = (): Editor => {
 	};
 
 	/** Does not wait for the page's last icon, but callers wait for what they need. */
-	const visit = async (path: string): Promise<void> => {
-		await there().goto(`${n8n.server.url}${path}`, { waitUntil: 'commit' });
+	const visit = async (path: string, tab = there()): Promise<void> => {
+		await tab.goto(`${n8n.server.url}${path}`, { waitUntil: 'commit' });
+	};
+
+	const openNode = async (tab: Page, workflow: WorkflowJson, name: string): Promise<NodePanel> => {
+		const node = workflow.nodes.find((candidate) => candidate.name === name);
+		if (!node?.id) throw new Error(`${workflow.name} has no node ${name} with an id`);
+		const id = await n8n.api.importWorkflow(workflow);
+		await visit(`/workflow/${id}/${node.id}`, tab);
+		const panel = new NodePanel(tab);
+		await panel.parameters.waitFor();
+		return panel;
 	};
 
 	beforeAll(async () => {
@@ -55,15 +67,9 @@ export const useEditor = (): Editor => {
 		async openNewWorkflow() {
 			await visit('/workflow/new');
 		},
-		async openNode(workflow, name) {
-			const node = workflow.nodes.find((candidate) => candidate.name === name);
-			if (!node?.id) throw new Error(`${workflow.name} has no node ${name} with an id`);
-			const id = await n8n.api.importWorkflow(workflow);
-			await visit(`/workflow/${id}/${node.id}`);
-			const panel = new NodePanel(there());
-			await panel.parameters.waitFor();
-			return panel;
-		},
+		openNode: async (workflow, name) => await openNode(there(), workflow, name),
+		openNodeInNewTab: async (workflow, name) =>
+			await openNode(await there().context().newPage(), workflow, name),
 		test(name, body) {
 			test(name, async () => {
 				try {

@@ -60,14 +60,19 @@ export class NodePanel {
 		await this.root.getByTestId('tab-params').click();
 	}
 
-	/** Adds an option of *Options* that is off, and turns it on. */
-	async turnOn(option: string): Promise<void> {
+	/** Adds an option of *Options*. */
+	async addOption(option: string): Promise<void> {
 		await this.parameters.getByTestId('collection-parameter-add').click();
 		await this.page
 			.getByTestId('collection-parameter-option')
 			.filter({ visible: true })
 			.getByText(option, { exact: true })
 			.click();
+	}
+
+	/** Adds an option of *Options* that is off, and turns it on. */
+	async turnOn(option: string): Promise<void> {
+		await this.addOption(option);
 		await this.parameter(option).locator('.el-switch').click();
 	}
 
@@ -113,6 +118,12 @@ export class NodePanel {
 		await this.input.getByTestId('ndv-items-count').waitFor();
 	}
 
+	/** Begins to listen for one event of a trigger; ends with its execution. */
+	async listen(): Promise<void> {
+		await this.root.getByTestId('node-execute-button').click();
+		await this.root.getByText('Stop Listening').first().waitFor();
+	}
+
 	/** Executes the node and waits for its end. */
 	async execute(): Promise<void> {
 		await this.root.getByTestId('node-execute-button').click();
@@ -129,7 +140,7 @@ export class NodePanel {
 		await this.output.getByTestId(`radio-button-${view}`).click();
 	}
 
-	private async openDropdown(label: string): Promise<void> {
+	async openDropdown(label: string): Promise<void> {
 		await this.parameter(label).locator('input[role=combobox]').click();
 		await this.openOptions().first().waitFor();
 	}

@@ -10,7 +10,14 @@ const IMAGES = join(ROOT, 'docs', 'images');
 const TEMPORARY = join(tmpdir(), 'magnific-ui');
 
 /** Pictures that the documentation shows. */
-const KEPT: readonly string[] = ['app-list', 'credential', 'form', 'output'];
+const KEPT: readonly string[] = [
+	'app-list',
+	'credential',
+	'form',
+	'notify-trigger',
+	'output',
+	'trigger-output',
+];
 
 /** n8n's passing messages stay out of pictures. */
 const CALM = '.el-notification { visibility: hidden }';

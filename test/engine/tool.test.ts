@@ -41,30 +41,29 @@ describe('as the tool of an agent', () => {
 		]);
 	});
 
-	it('the node always waits, and gives URLs instead of files', async () => {
-		const answers = await callAsTool(
-			local,
-			{ ...surprise({ downloadFiles: true }), wait: 'none' },
-			[{}],
-		);
-		expect(answers).toEqual([
-			{
-				answer: [
-					expect.objectContaining({
-						status: 'completed',
-						result: expect.objectContaining({
-							images: [
-								expect.objectContaining({
-									url: expect.stringContaining(`${local.url}/files/`) as unknown,
-								}),
-							],
-						}) as unknown,
-					}),
-				],
-			},
-		]);
-		expect(await local.count('file')).toBe(0);
-	});
+	it.each(['none', 'webhook'])(
+		'the node polls where Wait is %s, and gives URLs instead of files',
+		async (wait) => {
+			const answers = await callAsTool(local, { ...surprise({ downloadFiles: true }), wait }, [{}]);
+			expect(answers).toEqual([
+				{
+					answer: [
+						expect.objectContaining({
+							status: 'completed',
+							result: expect.objectContaining({
+								images: [
+									expect.objectContaining({
+										url: expect.stringContaining(`${local.url}/files/`) as unknown,
+									}),
+								],
+							}) as unknown,
+						}),
+					],
+				},
+			]);
+			expect(await local.count('file')).toBe(0);
+		},
+	);
 
 	it('the node tells the agent what is wrong with its inputs', async () => {
 		const answers = await callAsTool(

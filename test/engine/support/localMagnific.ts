@@ -22,6 +22,8 @@ import { listenToOutput, witness, witnessed } from './witness';
 export interface Given {
 	items?: INodeExecutionData[];
 	settings?: NodeSettings;
+	/** False: the workflow was never saved. */
+	isSaved?: boolean;
 	/** Changes to the credential. */
 	credential?: ICredentialDataDecryptedObject;
 }

@@ -16,6 +16,8 @@ export interface NodeRun {
 	items?: INodeExecutionData[];
 	settings?: NodeSettings;
 	credential: ICredentialDataDecryptedObject;
+	/** False: the workflow was never saved. */
+	isSaved?: boolean;
 }
 
 export interface NodeOutcome {
@@ -51,8 +53,10 @@ export const startNode = ({
 	items = [{ json: {} }],
 	settings = {},
 	credential,
+	isSaved = true,
 }: NodeRun): { done: Promise<NodeOutcome>; stop: () => void } => {
 	const workflow = workflowOf(parameters, items, settings);
+	if (!isSaved) workflow.id = '';
 	const start = workflow.getNode('Source 0');
 	if (!start) throw new Error('The workflow has no start');
 	const execution = new WorkflowExecute(additionalDataFor(credential), 'manual').run({

@@ -10,9 +10,13 @@ export interface N8nProcessOptions {
 	/** n8n's command and its flags, e.g. `['start']` or `['worker', '--concurrency=5']`. */
 	command: readonly string[];
 	userFolder: string;
+	/** Where all that it prints is appended. */
+	logFile: string;
 	/** Where it answers when it is ready, without a slash at the end. */
 	url: string;
 	env: Record<string, string>;
+	/** What is to be done before each start. */
+	prepare?: () => Promise<void>;
 }
 
 /** One process of n8n, with what it starts itself. It ends with this process, even when that is killed. */
@@ -36,11 +40,11 @@ export interface N8nProcess {
 
 /** A process of n8n that is not started yet. */
 export function n8nProcess(options: N8nProcessOptions): N8nProcess {
-	const { runtime, command, userFolder, url, env } = options;
-	const logFile = join(userFolder, 'n8n.log');
+	const { runtime, command, userFolder, logFile, url, env } = options;
 	let n8n: KeptProcess | undefined;
 
 	const start = async (): Promise<void> => {
+		await options.prepare?.();
 		const args = [runtime.bin, ...command];
 		n8n = startKept(runtime.node.bin, args, { cwd: userFolder, env, logFile });
 		await untilServing('n8n', n8n, logFile, async () => await isReady(url));

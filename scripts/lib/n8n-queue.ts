@@ -44,9 +44,12 @@ export interface N8nQueue {
 
 /**
  * Starts n8n as large installations run it: a main process, workers and a process for webhooks,
- * which share nothing but Redis and PostgreSQL (each has a data folder of its own). Binary data is
- * where n8n keeps it by default in queue mode: in the database. Executions that are started by hand
- * go to the workers too. All of it ends with this process, even when that is killed.
+ * which share nothing but Redis and PostgreSQL. Each is like a container: whenever it starts, it
+ * starts in a new data folder. (A worker of n8n 2.41 that finds the event log of its last life marks
+ * as crashed what it parked then and what is queued to go on now, be it by n8n's own Wait node: its
+ * log holds no executions' ends.) Binary data is where n8n keeps it by default in queue mode: in the
+ * database. Executions that are started by hand go to the workers too. All of it ends with this
+ * process, even when that is killed.
  *
  * @throws with the end of a log when a part does not get ready within five minutes
  */
@@ -89,17 +92,21 @@ export async function startN8nQueue(options: QueueOptions = {}): Promise<N8nQueu
 			env: Record<string, string> = {},
 		): Promise<N8nProcess> => {
 			const userFolder = join(folder, name);
-			await cp(installed, userFolder, { recursive: true });
 			const process = n8nProcess({
 				runtime,
 				command,
 				userFolder,
+				logFile: join(folder, `${name}.log`),
 				url: localUrl(port),
 				env: {
 					...baseEnvironment(userFolder, runtime, key),
 					...addressEnvironment(port, await freePort()),
 					...env,
 					...shared,
+				},
+				prepare: async () => {
+					await removeFolder(userFolder);
+					await cp(installed, userFolder, { recursive: true });
 				},
 			});
 			keep({

@@ -53,7 +53,8 @@ export async function startN8n(options: StartOptions = {}): Promise<N8nServer> {
 		...options.env,
 	};
 
-	const n8n = n8nProcess({ runtime, command: ['start'], userFolder, url, env });
+	const logFile = join(userFolder, 'n8n.log');
+	const n8n = n8nProcess({ runtime, command: ['start'], userFolder, logFile, url, env });
 	const close = async (): Promise<void> => {
 		forget();
 		await n8n.stop();

@@ -104,12 +104,13 @@ describe('Stop', () => {
 		expect(await local.count('run')).toBe(0);
 	});
 
-	it('while a submission is on its way tells that its run may have been charged', async () => {
+	it('while a submission is on its way waits for its answer, and tells the run’s id', async () => {
 		await local.control.addFault({ route: 'run', times: -1, fault: { kind: 'delay', ms: 500 } });
-		const { outcome, late } = await stopAfterFirst('run', surprise({ wait: 'none' }));
+		const { outcome, late } = await stopAfterFirst('run', surprise());
 		expect(late).toEqual([]);
-		expect(await local.control.runs()).toHaveLength(1);
-		expect(outcome.error?.message).toContain('The run may have started and been charged');
+		const [run] = await local.control.runs();
+		expect(run?.run_id).toBeDefined();
+		expect(outcome.error?.description).toContain(run?.run_id);
 	});
 
 	it.each(['memory', 'disk'] as const)(

@@ -204,7 +204,7 @@ it('pays only for what failed when n8n tries the node again', async () => {
 	expect(await runRequests()).toBe(6);
 });
 
-it('asks nothing more once the execution is stopped', async () => {
+it('asks nothing more once the execution is stopped, and leaves the run ids in the log', async () => {
 	await n8n.magnific.control.settings({ durations: { [posterFromText.sqid]: 6_000 } });
 	const id = await n8n.api.startWorkflow(
 		workflowOf('stop', itemsNode(numbered(3)), magnificNode(appRun(posterFromText, poster))),
@@ -218,6 +218,8 @@ it('asks nothing more once the execution is stopped', async () => {
 
 	const late = (await n8n.magnific.control.requests()).filter(({ at }) => at > stoppedAt + 1_000);
 	expect(late).toEqual([]);
+	const logs = await n8n.server.logs();
+	for (const { run_id } of await n8n.magnific.control.runs()) expect(logs).toContain(run_id);
 });
 
 it('hands a run that was not waited for to Run → Wait and Run → Get', async () => {

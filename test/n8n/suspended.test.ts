@@ -77,6 +77,11 @@ it(
 		expect(execution.status).toBe('success');
 		expect(await outcome(execution)).toEqual(allCompleted(25));
 		expect(execution.items('Magnific').every(({ binary }) => binary?.['data'])).toBe(true);
+		const called = (await n8n.magnific.control.deliveries()).map(({ at }) => at);
+		const resumedAt = Date.parse(execution.stoppedAt ?? '');
+		process.stdout.write(
+			`  25 items, suspended: ${String(await apiRequests())} requests; over ${String(resumedAt - Math.max(...called))} ms after the last callback\n`,
+		);
 		expect(await apiRequests()).toBeLessThanOrEqual(1.1 * 25);
 	},
 	LONG_MS,
@@ -213,6 +218,36 @@ it(
 		expect(execution.status).toBe('success');
 		expect(await outcome(execution)).toEqual(allCompleted(5));
 		expect(await n8n.magnific.control.runs()).toHaveLength(5);
+	},
+	LONG_MS,
+);
+
+it(
+	'waits suspended for runs that were started before, though no callback is for it',
+	async () => {
+		await runsLast(8);
+		const workflow = workflowOf(
+			'started before',
+			itemsNode(numbered(4)),
+			magnificNode(
+				appRun(posterFromText, fields(posterFromText, { Headline: '={{ $json.headline }}' }), {
+					wait: 'none',
+				}),
+				{ name: 'Start Runs' },
+			),
+			magnificNode({
+				resource: 'run',
+				operation: 'wait',
+				runId: '={{ $json.run_id }}',
+				wait: 'webhook',
+			}),
+		);
+		const id = await n8n.api.startWorkflow(workflow);
+		await parked(id);
+		const execution = await ended(id);
+		expect(execution.status).toBe('success');
+		expect(await outcome(execution)).toEqual(allCompleted(4));
+		expect(await n8n.magnific.control.runs()).toHaveLength(4);
 	},
 	LONG_MS,
 );

@@ -76,7 +76,18 @@ interface ApiRequest {
 	query?: IDataObject;
 	body?: (family: EndpointFamily) => IDataObject;
 	timeoutMs?: number;
+	/** True: once sent, its answer is waited for even when the execution is stopped. */
+	outlivesStop?: boolean;
 }
+
+/**
+ * The same context, without the cancel signal that n8n would put on an authenticated request: the
+ * id of a run that was paid for must not get lost with a cut connection.
+ */
+const withoutCancelSignal = <T extends MagnificContext>(context: T): T =>
+	new Proxy(context, {
+		has: (target, key) => key !== 'getExecutionCancelSignal' && Reflect.has(target, key),
+	});
 
 /** The client for the credential of the node that `context` belongs to. */
 export const createClient = async (context: MagnificContext): Promise<MagnificClient> => {
@@ -85,9 +96,10 @@ export const createClient = async (context: MagnificContext): Promise<MagnificCl
 	const { baseUrl, origin, endpointFamily } = settings;
 
 	const send = async (request: ApiRequest, family: EndpointFamily): Promise<Answer> => {
+		const caller = request.outlivesStop ? withoutCancelSignal(context) : context;
 		const outcome = await settle(
 			async (): Promise<unknown> =>
-				await context.helpers.httpRequestWithAuthentication.call(context, CREDENTIAL, {
+				await context.helpers.httpRequestWithAuthentication.call(caller, CREDENTIAL, {
 					method: request.method,
 					url: `${baseUrl}${request.path(family)}`,
 					...(request.query ? { qs: request.query } : {}),
@@ -171,6 +183,7 @@ export const createClient = async (context: MagnificContext): Promise<MagnificCl
 						...(webhook === undefined ? {} : { webhook }),
 					}),
 					timeoutMs: START_RUN_TIMEOUT_MS,
+					outlivesStop: true,
 				}),
 			),
 		getRun: async (runId) =>

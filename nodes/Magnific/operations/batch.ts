@@ -4,7 +4,7 @@ import { ApiError } from '../api/errors';
 import type { JsonObject } from '../api/guards';
 import type { Pacing } from '../api/retry';
 import { callFailed, invalidItem, type Failure } from '../runs/failures';
-import { toNodeError } from './nodeErrors';
+import { listRuns, toNodeError } from './nodeErrors';
 
 /** What an item came to: its output, or why it has none. */
 export type ItemResult = { items: INodeExecutionData[] } | { failure: Failure };
@@ -88,6 +88,12 @@ export const runBatch = async (
 		}
 	}
 
+	if (signal?.aborted === true && knownRuns.length > 0) {
+		// n8n has saved a stopped execution before this node's error comes.
+		context.logger.warn(
+			`Magnific: the execution was stopped; its runs go on, and Run → Get reads them: ${listRuns(knownRuns)}`,
+		);
+	}
 	const failures = failuresIn(results);
 	if (failures.length > 0 && (signal?.aborted === true || !context.continueOnFail())) {
 		throw toNodeError(context.getNode(), failures, knownRuns, itemIndexes.length);

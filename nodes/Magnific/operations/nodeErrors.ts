@@ -23,7 +23,8 @@ const headline = (failures: Failure[], itemCount: number): string => {
 	return `${String(failures.length)} of ${String(itemCount)} items: ${shown}${more}`;
 };
 
-const listRuns = (runs: KnownRun[]): string =>
+/** Each with its item and status, separated by commas. */
+export const listRuns = (runs: KnownRun[]): string =>
 	runs
 		.map(({ itemIndex, run_id, status }) => `item ${String(itemIndex)}: ${run_id} (${status})`)
 		.join(', ');

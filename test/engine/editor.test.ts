@@ -26,6 +26,29 @@ describe('the list of apps', () => {
 		expect(results.map(({ name }) => name)).not.toContain('Untitled draft');
 	});
 
+	it('costs one request to open, and none for each letter of a search', async () => {
+		for (const filter of ['', 'p', 'po', 'pos', 'post', undefined]) {
+			await searchApps(local, filter);
+		}
+		expect(await local.count('list')).toBe(2);
+	});
+
+	it('has a new app as soon as it is opened again', async () => {
+		await searchApps(local);
+		await local.control.addApp({ sqid: 'n3wApp0000', name: 'Just Published' });
+		expect((await searchApps(local, '')).results.map(({ name }) => name)).toContain(
+			'Just Published',
+		);
+		expect((await searchApps(local, 'just pub')).results).toHaveLength(1);
+	});
+
+	it('is another one for another key', async () => {
+		await searchApps(local);
+		await expect(searchApps(local, 'poster', { apiKey: 'wrong-key' })).rejects.toMatchObject({
+			httpCode: '401',
+		});
+	});
+
 	it('is searched as one types', async () => {
 		const { results } = await searchApps(local, 'poster');
 		expect(results).toEqual([{ name: 'Poster from Text (3 credits)', value: posterFromText.sqid }]);

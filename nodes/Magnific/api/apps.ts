@@ -8,24 +8,28 @@ import type { AppDefinition, AppSummary } from './types';
 const byName = (a: AppSummary, b: AppSummary): number =>
 	a.name.localeCompare(b.name) || a.sqid.localeCompare(b.sqid);
 
-/**
- * The apps, sorted by name, whose name or id contains `search` in any case. Filtered here too,
- * since a server may ignore the search. Throws an `ApiError`.
- */
-export const findApps = async (
-	{ api, ...pacing }: MagnificClient,
-	kind: RequestKind,
-	owner: AppOwner,
-	search = '',
-): Promise<AppSummary[]> => {
+/** The apps, sorted by name, whose name or id contains `search` in any case. */
+export const matchingApps = (apps: AppSummary[], search: string): AppSummary[] => {
 	const wanted = search.trim().toLowerCase();
-	const apps = await withRetries(kind, pacing, () => api.listApps(owner, wanted));
 	return apps
 		.filter(
 			({ name, sqid }) =>
 				name.toLowerCase().includes(wanted) || sqid.toLowerCase().includes(wanted),
 		)
 		.sort(byName);
+};
+
+/** The API's list, matched here too, since a server may ignore the search. Throws an `ApiError`. */
+export const findApps = async (
+	{ api, ...pacing }: MagnificClient,
+	kind: RequestKind,
+	owner: AppOwner,
+	search = '',
+): Promise<AppSummary[]> => {
+	const apps = await withRetries(kind, pacing, () =>
+		api.listApps(owner, search.trim().toLowerCase()),
+	);
+	return matchingApps(apps, search);
 };
 
 /** The definitions of the given apps, each asked for once; never throws. */

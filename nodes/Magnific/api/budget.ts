@@ -17,8 +17,21 @@ export interface Budget {
 	take(kind: RequestKind, signal?: AbortSignal): Promise<boolean>;
 	/** Lets nothing go before `until` (ms since the epoch); a shorter pause never shortens a longer one. */
 	pause(until: number): void;
+	/**
+	 * The server refused a request that went (429), so somebody else uses the key: pauses until then,
+	 * does not count the request, and lets no more go per minute than went through, which grows again.
+	 */
+	refused(until: number): void;
+	/** The same budget for one execution: those that wait take turns, whatever each of them has waiting. */
+	share(): SharedBudget;
 	/** Requests that may go within any 60 s: the plan's limit. */
 	readonly requestsPerMinute: number;
+}
+
+/** What one execution has of the budget. */
+export interface SharedBudget extends Budget {
+	/** The execution sends nothing more. */
+	leave(): void;
 }
 
 interface RateWindow {
@@ -38,11 +51,40 @@ export const rateWindows = (requestsPerMinute: number): RateWindow[] => [
 
 // Requests do not take equally long to arrive: one sent just outside a window here can still be
 // inside it there.
-const ARRIVAL_MARGIN_MS = 250;
+const ARRIVAL_MARGIN_MS = 200;
+
+/** What each window keeps free of submissions while other executions look at their runs. */
+const KEPT_FOR_LOOKS = 0.1;
+/** An execution that has not looked for so long leaves the windows to the others. */
+const LOOKS_LATELY_MS = 60_000;
+/** After refusals the requests per minute grow by so much a minute, until the plan's limit is reached. */
+const REGAINED_PER_MINUTE = 5;
+/** However much others use the key, this part of the plan's limit is tried for. */
+const LEAST_PART = 0.2;
 
 interface Waiting {
 	grant: () => void;
+	/** Place among all that ever waited. */
+	ticket: number;
 }
+
+/** One of those who share a budget: an execution, or all that belong to none. */
+interface Party {
+	waiting: Record<RequestKind, Waiting[]>;
+	/** The turn in which it was last served, or joined. */
+	lastTurn: number;
+	/** When its last look went, ms since the epoch. */
+	lastLookAt: number;
+}
+
+const newParty = (): Party => ({
+	waiting: { interactive: [], submit: [], prepare: [], poll: [] },
+	lastTurn: 0,
+	lastLookAt: -Infinity,
+});
+
+const isIdle = ({ waiting }: Party): boolean =>
+	REQUEST_KINDS.every((kind) => waiting[kind].length === 0);
 
 export class SlidingWindowBudget implements Budget {
 	private perMinute: number;
@@ -52,14 +94,22 @@ export class SlidingWindowBudget implements Budget {
 	/** When the requests of the longest window went, oldest first. */
 	private granted: number[] = [];
 
-	private waiting: Record<RequestKind, Waiting[]> = {
-		interactive: [],
-		submit: [],
-		prepare: [],
-		poll: [],
-	};
+	/** Those with requests waiting. */
+	private readonly parties = new Set<Party>();
+
+	private readonly common = newParty();
+
+	/** The executions that look at their runs. */
+	private readonly lookers = new Set<Party>();
+
+	private tickets = 0;
+
+	private turns = 0;
 
 	private pausedUntil = 0;
+
+	/** What went through when the server last refused a request, and when that was. */
+	private throttle: { perMinute: number; since: number } | undefined;
 
 	private pumping = false;
 
@@ -86,45 +136,106 @@ export class SlidingWindowBudget implements Budget {
 	}
 
 	async take(kind: RequestKind, signal?: AbortSignal): Promise<boolean> {
-		if (signal?.aborted) return false;
-		return await new Promise<boolean>((resolve) => {
-			const giveUp = (): void => {
-				this.waiting[kind] = this.waiting[kind].filter((other) => other !== entry);
-				if (this.isIdle) this.wake?.abort();
-				resolve(false);
-			};
-			const entry: Waiting = {
-				grant: () => {
-					signal?.removeEventListener('abort', giveUp);
-					resolve(true);
-				},
-			};
-			signal?.addEventListener('abort', giveUp, { once: true });
-			this.waiting[kind].push(entry);
-			void this.pump();
-		});
+		return await this.takeFor(this.common, kind, signal);
 	}
 
 	pause(until: number): void {
 		this.pausedUntil = Math.max(this.pausedUntil, until);
 	}
 
-	private next(): Waiting | undefined {
-		for (const kind of REQUEST_KINDS) {
-			const entry = this.waiting[kind].shift();
-			if (entry) return entry;
-		}
-		return undefined;
+	refused(until: number): void {
+		this.pause(until);
+		this.granted.pop();
+		const now = this.clock.now();
+		const wentThrough = this.granted.filter((at) => at > now - 60_000).length;
+		this.throttle = { perMinute: Math.max(LEAST_PART * this.perMinute, wentThrough), since: now };
 	}
 
-	private get isIdle(): boolean {
-		return REQUEST_KINDS.every((kind) => this.waiting[kind].length === 0);
+	share(): SharedBudget {
+		const party = newParty();
+		const whole = (): SlidingWindowBudget => this;
+		return {
+			take: async (kind, signal) => await this.takeFor(party, kind, signal),
+			pause: (until) => {
+				this.pause(until);
+			},
+			refused: (until) => {
+				this.refused(until);
+			},
+			share: () => this.share(),
+			leave: () => {
+				this.lookers.delete(party);
+				this.wake?.abort();
+			},
+			get requestsPerMinute() {
+				return whole().requestsPerMinute;
+			},
+		};
 	}
 
-	/** How long until all windows have room, in ms. */
-	private delay(now: number): number {
-		const waits = this.windows.map(({ ms, max }) => {
-			const blocking = this.granted.at(-max);
+	private async takeFor(party: Party, kind: RequestKind, signal?: AbortSignal): Promise<boolean> {
+		if (signal?.aborted) return false;
+		return await new Promise<boolean>((resolve) => {
+			const giveUp = (): void => {
+				party.waiting[kind] = party.waiting[kind].filter((other) => other !== entry);
+				if (isIdle(party)) this.parties.delete(party);
+				this.wake?.abort();
+				resolve(false);
+			};
+			const entry: Waiting = {
+				ticket: this.tickets++,
+				grant: () => {
+					signal?.removeEventListener('abort', giveUp);
+					resolve(true);
+				},
+			};
+			signal?.addEventListener('abort', giveUp, { once: true });
+			if (!this.parties.has(party)) {
+				this.parties.add(party);
+				party.lastTurn = Math.max(party.lastTurn, this.turns);
+				this.wake?.abort();
+			}
+			party.waiting[kind].push(entry);
+			if (kind === 'poll' && party !== this.common) this.lookers.add(party);
+			void this.pump();
+		});
+	}
+
+	/** Who comes first: interactive requests as they came, then the parties in turn. */
+	private inTurn(): Array<{ party: Party; kind: RequestKind }> {
+		const ticket = (party: Party): number => party.waiting.interactive[0]?.ticket ?? Infinity;
+		return [...this.parties]
+			.sort((a, b) => {
+				const [one, other] = [ticket(a), ticket(b)];
+				return one === other ? a.lastTurn - b.lastTurn : one - other;
+			})
+			.flatMap((party) => {
+				const kind = REQUEST_KINDS.find((candidate) => party.waiting[candidate].length > 0);
+				return kind ? [{ party, kind }] : [];
+			});
+	}
+
+	private othersLook(party: Party, now: number): boolean {
+		return [...this.lookers].some(
+			(other) =>
+				other !== party &&
+				(other.waiting.poll.length > 0 || other.lastLookAt > now - LOOKS_LATELY_MS),
+		);
+	}
+
+	/** The plan's requests per minute, or fewer after refusals. */
+	private allowedPerMinute(now: number): number {
+		if (!this.throttle) return this.perMinute;
+		const { perMinute, since } = this.throttle;
+		const regained = Math.floor(((now - since) / 60_000) * REGAINED_PER_MINUTE);
+		return Math.min(this.perMinute, Math.ceil(perMinute + regained));
+	}
+
+	/** How long until all windows have room, in ms; `kept`: the part of them that must stay free. */
+	private delay(now: number, kept: number): number {
+		const waits = this.windows.map(({ ms, max }, i) => {
+			const allowed = i === 0 ? Math.min(max, this.allowedPerMinute(now)) : max;
+			const blocking = this.granted.at(-Math.max(1, allowed - Math.floor(allowed * kept)));
 			return blocking === undefined ? 0 : blocking + ms + ARRIVAL_MARGIN_MS - now;
 		});
 		return Math.max(0, this.pausedUntil - now, ...waits);
@@ -133,21 +244,36 @@ export class SlidingWindowBudget implements Budget {
 	private async pump(): Promise<void> {
 		if (this.pumping) return;
 		this.pumping = true;
-		while (!this.isIdle) {
+		while (this.parties.size > 0) {
 			const now = this.clock.now();
-			const delay = this.delay(now);
-			if (delay > 0) {
-				this.wake = new AbortController();
-				await this.clock.sleep(delay, this.wake.signal);
-				this.wake = undefined;
-				continue;
+			let shortest = Infinity;
+			let served = false;
+			for (const { party, kind } of this.inTurn()) {
+				const kept = kind === 'submit' && this.othersLook(party, now) ? KEPT_FOR_LOOKS : 0;
+				const delay = this.delay(now, kept);
+				if (delay === 0) {
+					this.grant(party, kind, now);
+					served = true;
+					break;
+				}
+				shortest = Math.min(shortest, delay);
 			}
-			this.next()?.grant();
-			const oldest = now - Math.max(...this.windows.map(({ ms }) => ms)) - ARRIVAL_MARGIN_MS;
-			this.granted = this.granted.filter((at) => at > oldest);
-			this.granted.push(now);
+			if (served) continue;
+			this.wake = new AbortController();
+			await this.clock.sleep(shortest, this.wake.signal);
+			this.wake = undefined;
 		}
 		this.pumping = false;
+	}
+
+	private grant(party: Party, kind: RequestKind, now: number): void {
+		party.waiting[kind].shift()?.grant();
+		party.lastTurn = ++this.turns;
+		if (kind === 'poll') party.lastLookAt = now;
+		if (isIdle(party)) this.parties.delete(party);
+		const oldest = now - Math.max(...this.windows.map(({ ms }) => ms)) - ARRIVAL_MARGIN_MS;
+		this.granted = this.granted.filter((at) => at > oldest);
+		this.granted.push(now);
 	}
 }
 

@@ -29,8 +29,11 @@ export const waitAfter = async (
 ): Promise<void> => {
 	const { budget, clock, signal, random } = pacing;
 	const wait = Math.max(error.retryAfterMs ?? 0, backoffMs(attempt, random));
-	if (error.kind === 'rate_limited' || error.retryAfterMs !== undefined) {
-		budget.pause(clock.now() + (error.retryAfterMs ?? wait));
+	const until = clock.now() + (error.retryAfterMs ?? wait);
+	if (error.kind === 'rate_limited') {
+		budget.refused(until);
+	} else if (error.retryAfterMs !== undefined) {
+		budget.pause(until);
 	} else {
 		await clock.sleep(wait, signal);
 	}

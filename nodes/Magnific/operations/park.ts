@@ -3,7 +3,14 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { ApiError } from '../api/errors';
 import type { AppSummary } from '../api/types';
 import { unfinishedJson } from '../runs/output';
-import { allOver, lookAtParked, newMemory, outcomesOf, type ParkMemory } from '../runs/suspend';
+import {
+	allOver,
+	lookAtParked,
+	newMemory,
+	outcomesOf,
+	toLookAtBeforeParking,
+	type ParkMemory,
+} from '../runs/suspend';
 import { watch } from '../runs/watchdog';
 import { unreachable } from '../webhooks/reachable';
 import { errorItem, failuresIn, jsonItem, mustStop, type Batch } from './batch';
@@ -13,10 +20,6 @@ import { callSelf } from './selfCall';
 
 /** n8n's own timer is the fallback where no process is left to end the wait; it must not come first. */
 const TIMER_AFTER_DEADLINE_MS = 60_000;
-/** Runs submitted this long ago may be over, and their callbacks were refused while this executed. */
-const MAY_BE_OVER_MS = 5_000;
-/** More looks than these are the watchdog's, so that the park is not put off. */
-const MOST_LOOKS_BEFORE = 10;
 
 const refused = (message: string, advice: string): ApiError =>
 	new ApiError({ kind: 'rejected', message, advice });
@@ -104,10 +107,7 @@ export const park = async (
 	{ hasCallbacks, memory }: { hasCallbacks: boolean; memory: ParkMemory },
 ): Promise<void> => {
 	const { clock, pacing, api } = batch;
-	const mayBeOver = runs
-		.filter(({ since }) => clock.now() - since >= MAY_BE_OVER_MS)
-		.slice(0, MOST_LOOKS_BEFORE);
-	await lookAtParked(mayBeOver, memory, { ...pacing, api });
+	await lookAtParked(toLookAtBeforeParking(runs, clock.now()), memory, { ...pacing, api });
 	if (allOver(runs, memory)) {
 		const outcomes = outcomesOf(runs, memory);
 		const carried = runs.flatMap((run, i) => {

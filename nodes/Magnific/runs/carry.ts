@@ -39,8 +39,10 @@ export const carryRuns = async (
 	{ wait, maxWaitMs, maxConcurrentRuns }: CarryOptions,
 ): Promise<RunOutcome[]> => {
 	const { clock, ledger } = seams;
-	const submitter = new Submitter(seams, maxWaitMs);
-	const poller = new Poller(seams);
+	const budget = seams.budget.share();
+	const shared = { ...seams, budget };
+	const submitter = new Submitter(shared, maxWaitMs);
+	const poller = new Poller(shared);
 	const enter = gate(wait ? maxConcurrentRuns : 0);
 
 	const carry = async (run: PlainRun): Promise<RunOutcome> => {
@@ -59,5 +61,8 @@ export const carryRuns = async (
 		}
 		return outcome;
 	};
-	return await Promise.all(runs.map(async (run) => await enter(async () => await carry(run))));
+	const outcomes = runs.map(async (run) => await enter(async () => await carry(run)));
+	return await Promise.all(outcomes).finally(() => {
+		budget.leave();
+	});
 };

@@ -60,7 +60,7 @@ export class Poller {
 
 	private readonly endings = new Map<string, Promise<Ending>>();
 
-	private readonly schedule = new Schedule();
+	private readonly schedule: Schedule;
 
 	private looksUnderWay = 0;
 
@@ -69,6 +69,7 @@ export class Poller {
 	private wake: AbortController | undefined;
 
 	constructor(private readonly seams: Pacing & { api: Pick<RunApi, 'getRun'> }) {
+		this.schedule = new Schedule(seams.budget.requestsPerMinute);
 		seams.signal?.addEventListener('abort', () => {
 			this.settleAllUnreadable(stoppedError());
 		});
@@ -219,7 +220,7 @@ export class Poller {
 			this.schedule.ended(run.run_id, duration);
 			this.settle(run, { kind: 'ended', run: outcome.value });
 		} else {
-			this.schedule.stillGoing(run.run_id, now);
+			this.schedule.stillGoing(run.run_id);
 		}
 	}
 
@@ -235,7 +236,7 @@ export class Poller {
 			this.schedule.lookAgainAt(run.run_id, now + NOT_FOUND_WAIT_MS);
 		} else if (error.isPassing) {
 			const wait = error.retryAfterMs ?? backoffMs(run.failedLooks, random);
-			if (error.kind === 'rate_limited') budget.pause(now + wait);
+			if (error.kind === 'rate_limited') budget.refused(now + wait);
 			this.schedule.lookAgainAt(run.run_id, now + wait);
 		} else {
 			this.settleUnreadable(run, error);

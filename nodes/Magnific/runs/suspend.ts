@@ -16,6 +16,8 @@ export interface ParkedRun {
 export interface ParkMemory {
 	/** Runs that are over, by `run_id`. */
 	settled: Map<string, Run>;
+	/** Runs that a look found going while the execution was parked: their callbacks are still to come. */
+	seenGoing: Set<string>;
 	/** When a callback last told something, ms since the epoch. */
 	lastCallbackAt: number | undefined;
 	/** Runs are being looked at: one round at a time. */
@@ -26,6 +28,7 @@ export interface ParkMemory {
 
 export const newMemory = (): ParkMemory => ({
 	settled: new Map(),
+	seenGoing: new Set(),
 	lastCallbackAt: undefined,
 	looking: false,
 	resuming: false,
@@ -45,16 +48,41 @@ export const outcomesOf = (runs: ParkedRun[], { settled }: ParkMemory): RunOutco
 	});
 
 /** Callbacks that came this short a time ago show that the way is open: no need to look. */
-const TRUST_MS = 60_000;
+const TRUST_MS = 3 * 60_000;
 
 /** Whether callbacks have been seen to arrive lately, so that a look would only cost a request. */
 export const trustsCallbacks = ({ lastCallbackAt }: ParkMemory, now: number): boolean =>
 	lastCallbackAt !== undefined && now - lastCallbackAt < TRUST_MS;
 
+/** Runs submitted this long ago may be over, and their callbacks were refused while the node executed. */
+export const MAY_BE_OVER_MS = 5_000;
+/** More looks than these are the watchdog's, so that the park is not put off. */
+const MOST_LOOKS_BEFORE = 10;
+
 /**
- * Looks at the runs that are not known to be over, in order, and stops at the first that still
- * goes: the execution can only be resumed when all are over, so the others need no look yet.
- * With `all`, every run gets its look. A look that tells nothing stops it too. Never throws.
+ * The runs to look at before parking: all of them, where each may be over and a few looks tell.
+ * Else the park is certain, and callbacks that come while it is put off are refused.
+ */
+export const toLookAtBeforeParking = <T extends { since: number }>(runs: T[], now: number): T[] =>
+	runs.length <= MOST_LOOKS_BEFORE && runs.every(({ since }) => now - since >= MAY_BE_OVER_MS)
+		? runs
+		: [];
+
+const MOST_LOOKS_AT_ONCE = 10;
+/** A round goes on over this many runs that still go: one for every four that are over … */
+const HITS_PER_MISS = 4;
+/** … and in large batches these, since the first ones may happen to be long. */
+const RUNS_PER_MISS = 100;
+const MOST_MISSES = 2;
+
+type Look = 'over' | 'going' | 'unknown run' | 'untold';
+
+/**
+ * Looks at the runs that are not known to be over, in order: first at those of which nothing is
+ * known, since their callbacks may have been refused before the park; where there are none, at one
+ * that was going, since its callback may be lost. Ends when hardly any is over: the execution can
+ * only be resumed when all are, so the others need no look yet. With `all`, every run gets its look.
+ * A look that tells nothing ends it too, but for a run that the API does not know. Never throws.
  */
 export const lookAtParked = async (
 	runs: ParkedRun[],
@@ -62,12 +90,45 @@ export const lookAtParked = async (
 	seams: Pacing & { api: Pick<RunApi, 'getRun'> },
 	all = false,
 ): Promise<void> => {
-	const { api, ...pacing } = seams;
-	for (const { run_id } of pendingRuns(runs, memory)) {
+	const budget = seams.budget.share();
+	await lookInRounds(runs, memory, { ...seams, budget }, all).finally(() => {
+		budget.leave();
+	});
+};
+
+const lookInRounds = async (
+	runs: ParkedRun[],
+	memory: ParkMemory,
+	{ api, ...pacing }: Pacing & { api: Pick<RunApi, 'getRun'> },
+	all: boolean,
+): Promise<void> => {
+	const look = async ({ run_id }: ParkedRun): Promise<Look> => {
+		const found = await settle(() => withRetries('poll', pacing, () => api.getRun(run_id), 2));
+		if ('error' in found) return found.error.kind === 'not_found' ? 'unknown run' : 'untold';
+		if (!isEnded(found.value.status)) {
+			memory.seenGoing.add(run_id);
+			return 'going';
+		}
+		if (!memory.settled.has(run_id)) memory.settled.set(run_id, found.value);
+		return 'over';
+	};
+
+	const pending = pendingRuns(runs, memory);
+	const unseen = pending.filter(({ run_id }) => !memory.seenGoing.has(run_id));
+	const isForLost = !all && unseen.length === 0;
+	const queue = all || isForLost ? pending : unseen;
+	const more = isForLost ? 0 : Math.min(MOST_MISSES, Math.floor(runs.length / RUNS_PER_MISS));
+	const counts = { over: 0, going: 0 };
+	let width = 1;
+	while (queue.length > 0) {
 		// A callback may have told meanwhile.
-		if (memory.settled.has(run_id)) continue;
-		const look = await settle(() => withRetries('poll', pacing, () => api.getRun(run_id), 2));
-		if ('value' in look && isEnded(look.value.status)) memory.settled.set(run_id, look.value);
-		else if (!all) return;
+		const next = queue.splice(0, width).filter(({ run_id }) => !memory.settled.has(run_id));
+		const looks = await Promise.all(next.map(look));
+		counts.over += looks.filter((found) => found === 'over').length;
+		const misses = looks.filter((found) => found === 'going').length;
+		counts.going += misses;
+		width = misses > 0 ? 1 : Math.min(MOST_LOOKS_AT_ONCE, 2 * width + 1);
+		if (all) continue;
+		if (counts.going > more + counts.over / HITS_PER_MISS || looks.includes('untold')) return;
 	}
 };

@@ -5,6 +5,7 @@ import {
 	rateWindows,
 	REQUEST_KINDS,
 	SlidingWindowBudget,
+	type Budget,
 	type RequestKind,
 } from '../../../nodes/Magnific/api/budget';
 import { mostWithin } from '../support/fixtures';
@@ -32,8 +33,8 @@ describe('the request budget', () => {
 		const { clock, takeMany, times } = setUp(50);
 		await clock.run(takeMany(120));
 		expect(times().filter((at) => at === 0)).toHaveLength(50);
-		expect(times().filter((at) => at === 60_250)).toHaveLength(50);
-		expect(times().filter((at) => at === 120_500)).toHaveLength(20);
+		expect(times().filter((at) => at === 60_200)).toHaveLength(50);
+		expect(times().filter((at) => at === 120_400)).toHaveLength(20);
 	});
 
 	it('never exceeds a window, whatever the pattern of arrivals and the limit', async () => {
@@ -58,7 +59,7 @@ describe('the request budget', () => {
 						}
 						return await take(String(i), kind, abort.signal);
 					});
-					await clock.run(Promise.all(answers), 200 * 60_250);
+					await clock.run(Promise.all(answers), 200 * 60_200);
 					for (const { ms, max } of rateWindows(requestsPerMinute)) {
 						expect(mostWithin(times(), ms)).toBeLessThanOrEqual(max);
 					}
@@ -72,7 +73,7 @@ describe('the request budget', () => {
 		const { clock, takeMany, times } = setUp(300);
 		await clock.run(takeMany(120));
 		expect(mostWithin(times(), 5_000)).toBe(50);
-		expect(times().at(-1)).toBe(10_500);
+		expect(times().at(-1)).toBe(10_400);
 	});
 
 	it('gives a large plan bursts in proportion', () => {
@@ -139,7 +140,7 @@ describe('the request budget', () => {
 		expect(clock.now()).toBe(1_000);
 		await clock.run(Promise.all([stays, alsoStays]));
 		expect(names().slice(2)).toEqual(['stays', 'also stays']);
-		expect(times().slice(2)).toEqual([60_250, 60_250]);
+		expect(times().slice(2)).toEqual([60_200, 60_200]);
 	});
 
 	it('lets nothing go for a signal that was aborted before', async () => {
@@ -172,7 +173,7 @@ describe('the request budget', () => {
 		expect(times()).toEqual([0, 0]);
 		budget.setRequestsPerMinute(4);
 		await clock.run(all);
-		expect(times()).toEqual([0, 0, 1_000, 1_000, 60_250]);
+		expect(times()).toEqual([0, 0, 1_000, 1_000, 60_200]);
 	});
 
 	it('takes over a lower limit for what comes next', async () => {
@@ -181,7 +182,95 @@ describe('the request budget', () => {
 		budget.setRequestsPerMinute(2);
 		await clock.advance(30_000);
 		await clock.run(takeMany(3));
-		expect(times().slice(10)).toEqual([60_250, 60_250, 120_500]);
+		expect(times().slice(10)).toEqual([60_200, 60_200, 120_400]);
+	});
+
+	it('does not count a request that the server refused, and lets nothing go before it may', async () => {
+		const { clock, budget, takeMany, times } = setUp(50);
+		await clock.run(takeMany(3));
+		budget.refused(7_000);
+		await clock.run(takeMany(8));
+		expect(times().slice(3)).toEqual(Array.from({ length: 8 }, () => 7_000));
+	});
+
+	it('after refusals keeps to what went through, and tries for more as time goes on', async () => {
+		const { clock, budget, takeMany, times } = setUp(50);
+		await clock.run(takeMany(50));
+		for (let i = 0; i < 25; i++) budget.refused(clock.now() + 1_000);
+		await clock.run(takeMany(200));
+		const within = (from: number, to: number): number =>
+			times()
+				.slice(50)
+				.filter((at) => at >= from && at < to).length;
+		expect(within(0, 12_000)).toBeLessThanOrEqual(1);
+		expect(within(60_000, 119_000)).toBeLessThanOrEqual(35);
+		expect(within(60_000, 119_000)).toBeGreaterThanOrEqual(25);
+		expect(mostWithin(times().slice(100), 60_000)).toBeGreaterThan(35);
+	});
+
+	it('tries for a fifth of the plan’s limit, however much others take', async () => {
+		const { clock, budget, takeMany, times } = setUp(50);
+		for (let i = 0; i < 5; i++) budget.refused(clock.now());
+		await clock.run(takeMany(10));
+		expect(times()).toEqual(Array.from({ length: 10 }, () => 0));
+	});
+
+	it('lets executions take turns, whatever each of them has waiting', async () => {
+		const { clock, budget, takeMany } = setUp(4);
+		await clock.run(takeMany(4));
+		const [large, small] = [budget.share(), budget.share()];
+		const went: string[] = [];
+		const take = async (name: string, from: Budget, kind: RequestKind): Promise<void> => {
+			await from.take(kind);
+			went.push(name);
+		};
+		const all = [
+			...Array.from({ length: 6 }, async () => {
+				await take('large', large, 'submit');
+			}),
+			take('small', small, 'submit'),
+			take('small', small, 'submit'),
+		];
+		await clock.run(Promise.all(all));
+		expect(went.slice(0, 4)).toEqual(['large', 'small', 'large', 'small']);
+	});
+
+	it('within an execution lets submissions go before looks, and interactive requests before all', async () => {
+		const { clock, budget, takeMany } = setUp(3);
+		await clock.run(takeMany(3));
+		const execution = budget.share();
+		const went: string[] = [];
+		const take = async (kind: RequestKind, from: Budget): Promise<void> => {
+			await from.take(kind);
+			went.push(kind);
+		};
+		await clock.run(
+			Promise.all([
+				take('poll', execution),
+				take('submit', execution),
+				take('interactive', budget),
+			]),
+		);
+		expect(went).toEqual(['interactive', 'submit', 'poll']);
+	});
+
+	it('keeps a tenth of a window free of submissions while another execution looks at its runs', async () => {
+		const { clock, budget } = setUp(50);
+		const [large, small] = [budget.share(), budget.share()];
+		await small.take('poll');
+		const submitted: number[] = [];
+		const submissions = Array.from({ length: 60 }, async () => {
+			await large.take('submit');
+			submitted.push(clock.now());
+		});
+		await clock.advance(1_000);
+		expect(submitted).toHaveLength(44);
+		await clock.run(small.take('poll'));
+		expect(clock.now()).toBe(1_000);
+		small.leave();
+		await clock.advance(0);
+		expect(submitted).toHaveLength(48);
+		await clock.run(Promise.all(submissions));
 	});
 
 	it('is one per key, and follows the limit that the credential says now', async () => {

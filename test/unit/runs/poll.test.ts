@@ -64,7 +64,7 @@ describe('waiting for a run', () => {
 		expect(outcomes).toMatchObject([
 			{ kind: 'ended', run: { run_id: 'run00000', status: 'completed' } },
 		]);
-		expect(looks[0]).toBe(2_500);
+		expect(looks[0]).toBe(2_000);
 		expect(tookMs).toBeLessThan(24_000);
 	});
 
@@ -97,12 +97,12 @@ describe('waiting for a run', () => {
 		expect(looks.length).toBeGreaterThan(20);
 	});
 
-	it('takes nine minutes of a run that takes nine minutes, and few looks', async () => {
+	it('takes nine minutes of a run that takes nine minutes, and a look in three seconds at the most', async () => {
 		const { outcomes, looks, tookMs } = await carried({ durationMs: () => 9 * MINUTE });
 		expect(outcomes).toMatchObject([{ kind: 'ended' }]);
 		expect(tookMs).toBeGreaterThanOrEqual(9 * MINUTE - 120);
 		expect(tookMs).toBeLessThan(9 * MINUTE + 15_500);
-		expect(looks.length).toBeLessThan(60);
+		expect(looks.length).toBeLessThan(9 * 20 + 20);
 	});
 
 	it('waits once for a run that is asked for twice, also when it is over', async () => {
@@ -249,7 +249,7 @@ describe('looks that cannot be made', () => {
 			1,
 			({ clock }) => ({ deadline: clock.now() + 5 * MINUTE }),
 		);
-		expect(looks.slice(0, 6)).toEqual([2_500, 3_500, 5_500, 9_500, 17_500, 33_500]);
+		expect(looks.slice(0, 6)).toEqual([2_000, 3_000, 5_000, 9_000, 17_000, 33_000]);
 	});
 
 	it('are made again soon after one that worked, however many could not be made before', async () => {
@@ -403,7 +403,7 @@ describe('waiting for many runs', () => {
 			.of('getRun')
 			.filter(({ arrivedAt }) => arrivedAt >= (here.api.runs[0]?.endsAt ?? 0));
 		expect(after).toHaveLength(30);
-		expect(looks.length).toBeLessThan(60);
+		expect(looks.length).toBeLessThanOrEqual(65);
 		expect(tookMs).toBeLessThan(90_000 + 12_000);
 	});
 
@@ -460,7 +460,7 @@ describe('waiting for many runs', () => {
 			]),
 		);
 		const looks = here.api.of('getRun').filter(({ id }) => id === fresh);
-		expect((looks[0]?.sentAt ?? 0) - start).toBeGreaterThanOrEqual(2_500);
+		expect((looks[0]?.sentAt ?? 0) - start).toBeGreaterThanOrEqual(2_000);
 	});
 
 	it('does not hurry to runs of a slow app after those of a fast one, once it knows their apps', async () => {
@@ -471,7 +471,7 @@ describe('waiting for many runs', () => {
 		});
 		const runIds = [...(await started(here, 5)), ...(await started(here, 10, slow))];
 		await here.clock.run(waitForAll(here, runIds, { lookNow: true, app_id: null }));
-		expect(here.api.of('getRun').length).toBeLessThan(100);
+		expect(here.api.of('getRun').length).toBeLessThan(140);
 	});
 
 	it('keeps apps apart that take differently', async () => {

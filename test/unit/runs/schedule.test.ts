@@ -28,7 +28,7 @@ const lookUntil = (schedule: Schedule, until: number): Array<[number, string]> =
 		if (!next || next.dueAt > until) return looks;
 		looks.push([next.dueAt, next.run_id]);
 		schedule.lookStarts(next.run_id, next.dueAt);
-		schedule.stillGoing(next.run_id, next.dueAt);
+		schedule.stillGoing(next.run_id);
 	}
 };
 
@@ -40,20 +40,23 @@ describe('the schedule of looks', () => {
 		expect(new Schedule().next()).toBeUndefined();
 	});
 
-	it('looks first after 2.5 s, then at intervals that grow from 3 to 15 s', () => {
-		const looks = lookUntil(scheduled([1_000]), 600_000);
-		expect(looks[0]).toEqual([3_500, 'run0']);
+	it('looks first after 2 s, then every second, and every three once half a minute has passed', () => {
+		const looks = lookUntil(scheduled([1_000]), 250_000);
+		expect(looks[0]).toEqual([3_000, 'run0']);
 		const between = gaps(looks);
-		expect(between[0]).toBe(3_000);
-		expect(between.at(-1)).toBe(15_000);
-		expect(Math.min(...between)).toBe(3_000);
-		expect(Math.max(...between)).toBe(15_000);
-		between.slice(1).forEach((gap, i) => {
-			expect(gap).toBeGreaterThanOrEqual(between[i] ?? 0);
+		expect(between.slice(0, 28)).toEqual(Array.from({ length: 28 }, () => 1_000));
+		expect(new Set(between.slice(28))).toEqual(new Set([3_000]));
+	});
+
+	it('looks ever more rarely at a run that takes long, but at the longest once a minute', () => {
+		const between = gaps(lookUntil(scheduled([0]), 5 * 60 * 60_000));
+		expect(between.at(-1)).toBeCloseTo(60_000);
+		between.slice(29).forEach((gap, i) => {
+			expect(gap).toBeGreaterThan((between[28 + i] ?? 0) - 1);
 		});
 	});
 
-	it('looks at the runs of one app in turn, as often as at a single one', () => {
+	it('looks at the runs of one app in turn', () => {
 		const looks = lookUntil(scheduled([0, 0, 0, 0]), 30_000);
 		expect(looks.map(([, run_id]) => run_id).slice(0, 8)).toEqual([
 			'run0',
@@ -65,13 +68,43 @@ describe('the schedule of looks', () => {
 			'run2',
 			'run3',
 		]);
-		expect(looks).toHaveLength(lookUntil(scheduled([0]), 30_000).length);
 	});
 
-	it('looks at no run before its own 2.5 s, even if its app was looked at before', () => {
+	it.each([
+		[1, 30],
+		[10, 26],
+		[20, 12],
+		[40, 7],
+		[49, 3],
+		[50, 2],
+		[200, 2],
+	])(
+		'probes a batch of %i in the first minute only so often that all can be looked at',
+		(count, most) => {
+			const looks = lookUntil(scheduled(Array.from({ length: count }, () => 0)), 59_999);
+			expect(looks.length).toBeLessThanOrEqual(Math.max(most, 50 - count));
+			expect(looks.length).toBeGreaterThan(0);
+		},
+	);
+
+	it('probes for smaller plans in proportion', () => {
+		const schedule = new Schedule(10);
+		schedule.add({ run_id: 'run0', app_id: 'app', since: 0, deadline: FAR, lookNow: false });
+		expect(lookUntil(schedule, 59_999).length).toBeLessThanOrEqual(10);
+	});
+
+	it('looks at no run before its own 2 s, even if its app was looked at before', () => {
 		const looks = lookUntil(scheduled([0, 4_000]), 20_000);
 		const [firstOfSecond] = looks.find(([, run_id]) => run_id === 'run1') ?? [];
-		expect(firstOfSecond).toBeGreaterThanOrEqual(6_500);
+		expect(firstOfSecond).toBeGreaterThanOrEqual(6_000);
+	});
+
+	it('does not probe another run before the last probe is back, but for one that hangs', () => {
+		const schedule = scheduled([0, 0]);
+		schedule.lookStarts('run0', 2_000);
+		expect(schedule.next()).toEqual({ run_id: 'run1', dueAt: 5_000 });
+		schedule.stillGoing('run0');
+		expect(schedule.next()).toEqual({ run_id: 'run1', dueAt: 3_000 });
 	});
 
 	it('looks at once at a run that may be over already', () => {
@@ -84,45 +117,59 @@ describe('the schedule of looks', () => {
 		expect(schedule.next()?.run_id).toBe('run1');
 		schedule.lookStarts('run1', 2_500);
 		expect(schedule.next()).toBeUndefined();
-		schedule.stillGoing('run0', 2_600);
+		schedule.stillGoing('run0');
 		expect(schedule.next()?.run_id).toBe('run0');
 	});
 
 	it('learns from the first end found when to look at the rest', () => {
 		const schedule = scheduled([0, 10_000, 50_000]);
+		schedule.lookStarts('run0', 20_500);
 		schedule.ended('run0', 20_000);
-		expect(schedule.next()).toEqual({ run_id: 'run1', dueAt: 28_000 });
+		expect(schedule.next()).toEqual({ run_id: 'run1', dueAt: 30_000 });
+		schedule.lookStarts('run1', 30_000);
 		schedule.ended('run1', 20_000);
-		expect(schedule.next()).toEqual({ run_id: 'run2', dueAt: 68_000 });
+		expect(schedule.next()).toEqual({ run_id: 'run2', dueAt: 70_000 });
 	});
 
-	it('goes by the median of what it learned', () => {
-		const schedule = scheduled([0, 0, 0, 0]);
-		schedule.ended('run0', 10_000);
-		schedule.ended('run1', 100_000);
-		schedule.ended('run2', 20_000);
-		expect(schedule.next()).toEqual({ run_id: 'run3', dueAt: 18_000 });
-	});
-
-	it('looks at a run that takes longer than learned at growing intervals up to 15 s', () => {
-		const schedule = scheduled([0, 0]);
+	it('looks at all that are likely over at the same time', () => {
+		const schedule = scheduled([0, 0, 0]);
+		schedule.lookStarts('run0', 20_500);
 		schedule.ended('run0', 20_000);
-		const looks = lookUntil(schedule, 90_000);
-		expect(looks[0]).toEqual([18_000, 'run1']);
-		expect(gaps(looks)).toEqual([3_000, 4_500, 6_750, 10_125, 15_000, 15_000, 15_000]);
+		schedule.lookStarts('run1', 20_600);
+		expect(schedule.next()).toEqual({ run_id: 'run2', dueAt: 20_000 });
+	});
+
+	it('after an end probes the next run at once, where it cannot tell how long that one takes', () => {
+		const schedule = scheduled([0, 0, 0]);
+		for (const run_id of ['run1', 'run2']) {
+			schedule.lookStarts(run_id, 40_000);
+			schedule.stillGoing(run_id);
+		}
+		schedule.lookStarts('run0', 43_000);
+		schedule.ended('run0', 10_000);
+		expect(schedule.next()?.dueAt).toBe(43_000);
+	});
+
+	it('goes back to probing where a run takes longer than all that ended', () => {
+		const schedule = scheduled([0, 0]);
+		schedule.lookStarts('run0', 20_500);
+		schedule.ended('run0', 20_000);
+		const looks = lookUntil(schedule, 60_000);
+		expect(looks[0]).toEqual([20_000, 'run1']);
+		expect(looks[1]).toEqual([21_000, 'run1']);
 	});
 
 	it('learns nothing for other apps', () => {
 		const schedule = scheduled([0]);
 		schedule.add({ run_id: 'other', app_id: 'b', since: 0, deadline: FAR, lookNow: false });
 		schedule.ended('run0', 60_000);
-		expect(schedule.next()).toEqual({ run_id: 'other', dueAt: 2_500 });
+		expect(schedule.next()).toEqual({ run_id: 'other', dueAt: 2_000 });
 	});
 
 	it('learns nothing from an end whose duration is not known', () => {
 		const schedule = scheduled([0, 0]);
 		schedule.ended('run0', null);
-		expect(schedule.next()).toEqual({ run_id: 'run1', dueAt: 2_500 });
+		expect(schedule.next()).toEqual({ run_id: 'run1', dueAt: 2_000 });
 	});
 
 	it('lets a run whose app was not known learn from its app once it is', () => {
@@ -130,7 +177,7 @@ describe('the schedule of looks', () => {
 		schedule.add({ run_id: 'late', app_id: '', since: 0, deadline: FAR, lookNow: false });
 		schedule.ended('run0', 40_000);
 		schedule.belongsTo('late', 'app');
-		expect(schedule.next()).toEqual({ run_id: 'late', dueAt: 36_000 });
+		expect(schedule.next()).toEqual({ run_id: 'late', dueAt: 40_000 });
 	});
 
 	it('looks again when it is told to after a look that could not be made', () => {
@@ -139,8 +186,8 @@ describe('the schedule of looks', () => {
 		schedule.lookAgainAt('run0', 9_000);
 		expect(schedule.next()).toEqual({ run_id: 'run0', dueAt: 9_000 });
 		schedule.lookStarts('run0', 9_000);
-		schedule.stillGoing('run0', 9_000);
-		expect(schedule.next()?.dueAt).toBe(12_000);
+		schedule.stillGoing('run0');
+		expect(schedule.next()?.dueAt).toBe(10_000);
 	});
 
 	it('takes a last look a second before the deadline, whatever was learned', () => {
@@ -169,7 +216,7 @@ describe('the schedule of looks', () => {
 	it('ignores what is told of a run that it does not know', () => {
 		const schedule = scheduled([]);
 		schedule.lookStarts('x', 0);
-		schedule.stillGoing('x', 0);
+		schedule.stillGoing('x');
 		schedule.lookAgainAt('x', 0);
 		schedule.belongsTo('x', 'app');
 		schedule.ended('x', 5);

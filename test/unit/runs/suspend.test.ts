@@ -5,6 +5,7 @@ import {
 	newMemory,
 	outcomesOf,
 	pendingRuns,
+	toLookAtBeforeParking,
 	trustsCallbacks,
 	type ParkedRun,
 	type ParkMemory,
@@ -106,13 +107,47 @@ describe('callbacks', () => {
 	});
 });
 
+describe('the runs to look at before parking', () => {
+	const now = Date.UTC(2026, 10, 1);
+	const since = (...agesMs: number[]) => agesMs.map((age) => ({ since: now - age }));
+
+	it('are all, where each may be over', () => {
+		const runs = since(5_000, MINUTE, now);
+		expect(toLookAtBeforeParking(runs, now)).toEqual(runs);
+	});
+
+	it('are none, where one was just submitted: the park is certain, and must not be put off', () => {
+		expect(toLookAtBeforeParking(since(MINUTE, 4_999), now)).toEqual([]);
+	});
+
+	it('are none, where the looks would put off the park for long', () => {
+		const old = (count: number) => since(...Array.from({ length: count }, () => MINUTE));
+		expect(toLookAtBeforeParking(old(10), now)).toHaveLength(10);
+		expect(toLookAtBeforeParking(old(11), now)).toEqual([]);
+	});
+});
+
 describe('a look at parked runs', () => {
-	it('settles those that are over, and stops at the first that still goes', async () => {
-		const here = await parked(4, { durationMs: lasting(1_000, 1_000, MINUTE, 1_000) });
+	it('settles those that are over, and ends where hardly any is', async () => {
+		const here = await parked(40, {
+			durationMs: ({ index }) => (index < 4 ? 1_000 : Infinity),
+			limits: [],
+		});
 		await here.clock.advance(10_000);
 		await look(here);
-		expect(settledIn(here)).toEqual(['run00000', 'run00001']);
-		expect(lookedAt(here)).toEqual(['run00000', 'run00001', 'run00002']);
+		expect(settledIn(here)).toEqual(['run00000', 'run00001', 'run00002', 'run00003']);
+		expect(lookedAt(here).length).toBeLessThanOrEqual(11);
+	});
+
+	it('goes on over a few that still go, where most are over', async () => {
+		const here = await parked(40, {
+			durationMs: ({ index }) => (index % 8 === 7 ? Infinity : 1_000),
+			limits: [],
+		});
+		await here.clock.advance(10_000);
+		await look(here);
+		expect(settledIn(here)).toHaveLength(35);
+		expect(lookedAt(here)).toHaveLength(40);
 	});
 
 	it('asks about no run twice that is over', async () => {
@@ -123,15 +158,59 @@ describe('a look at parked runs', () => {
 		await look(here);
 		await look(here);
 		expect(allOver(here.runs, here.memory)).toBe(true);
-		expect(lookedAt(here)).toEqual(['run00000', 'run00001', 'run00002', 'run00002', 'run00003']);
+		expect(lookedAt(here).filter((id) => id !== 'run00002')).toEqual([
+			'run00000',
+			'run00001',
+			'run00003',
+		]);
 	});
 
 	it('costs one request while the first run goes on, however many there are', async () => {
-		const here = await parked(40, { durationMs: lasting(Infinity) });
+		const here = await parked(40, { durationMs: () => Infinity });
 		await here.clock.advance(10 * MINUTE);
 		await look(here);
+		expect(lookedAt(here)).toEqual(['run00000']);
+	});
+
+	it('in a large batch is not put off by two long runs at its begin', async () => {
+		const here = await parked(250, {
+			durationMs: ({ index }) => (index < 2 ? Infinity : 1_000),
+			limits: [],
+		});
+		await here.clock.advance(10_000);
 		await look(here);
-		expect(lookedAt(here)).toEqual(['run00000', 'run00000']);
+		expect(settledIn(here)).toHaveLength(248);
+	});
+
+	it('asks first about runs of which nothing is known, since the callbacks of others are to come', async () => {
+		const here = await parked(2, { durationMs: lasting(20_000, 1_000) });
+		await here.clock.advance(10_000);
+		await look(here);
+		expect(lookedAt(here)).toEqual(['run00000']);
+		await here.clock.advance(20_000);
+		await look(here);
+		expect(settledIn(here)).toEqual(['run00001']);
+	});
+
+	it('finds an end whose callback got lost, when nothing else is to be asked', async () => {
+		const here = await parked(3, { durationMs: () => 20_000 });
+		for (const { run_id } of here.runs) here.memory.seenGoing.add(run_id);
+		await look(here);
+		expect(lookedAt(here)).toEqual(['run00000']);
+		await here.clock.advance(30_000);
+		await look(here);
+		expect(allOver(here.runs, here.memory)).toBe(true);
+	});
+
+	it('passes over a run that the API does not know', async () => {
+		const here = await parked(3, {
+			durationMs: () => 1_000,
+			fault: ({ operation, id }) =>
+				operation === 'getRun' && id === 'run00000' ? { statusCode: 404 } : undefined,
+		});
+		await here.clock.advance(10_000);
+		await look(here);
+		expect(settledIn(here)).toEqual(['run00001', 'run00002']);
 	});
 
 	it('asks nothing where callbacks have told all', async () => {
@@ -195,7 +274,6 @@ describe('a look at parked runs', () => {
 		['is down', { statusCode: 500 }],
 		['breaks the connection', { networkCode: 'ECONNRESET', done: false }],
 		['refuses the key', { statusCode: 401 }],
-		['does not know the run', { statusCode: 404 }],
 		['answers with a web page', { answer: notJsonError(200) }],
 	])('ends without a word where the API %s, with two requests at the most', async (_, fault) => {
 		const here = await parked(3, {

@@ -53,6 +53,7 @@ describe('the model of the API', () => {
 				index: 0,
 				sentAt,
 				arrivedAt: sentAt + 80,
+				answeredAt: sentAt + 160,
 				statusCode: 200,
 			},
 		]);

@@ -28,6 +28,8 @@ export interface ModelCall {
 	sentAt: number;
 	/** When the server got it, ms since the epoch. */
 	arrivedAt: number;
+	/** When the client had the answer, ms since the epoch; Infinity until then. */
+	answeredAt: number;
 	/** The status of the answer; 0 where the client got none. */
 	statusCode: number;
 }
@@ -63,8 +65,8 @@ export interface ModelOptions {
 	ending?: (run: ModelRun) => string;
 	/** The status of a run that is not over; `running` where not given. */
 	going?: (run: ModelRun) => string;
-	/** Time of a request on its way to the server, and of its answer back, in ms each. */
-	latencyMs?: number;
+	/** Time of a request on its way to the server, and of its answer back, in ms each; may differ by the place among all calls. */
+	latencyMs?: number | ((place: number) => number);
 	limits?: RateLimit[];
 	/** Whether a 429 says when to come again. */
 	tellsRetryAfter?: boolean;
@@ -135,13 +137,26 @@ export class ModelApi implements RunApi {
 		return this.calls.filter((call) => call.statusCode === statusCode).length;
 	}
 
+	private latencyOf(place: number): number {
+		const { latencyMs = 0 } = this.options;
+		return typeof latencyMs === 'number' ? latencyMs : latencyMs(place);
+	}
+
 	private app(appId: string): AppDefinition {
 		const app = this.options.apps.find(({ sqid }) => sqid === appId);
 		if (!app) throw this.refusal({ statusCode: 404 });
 		return app;
 	}
 
-	private state(run: ModelRun): Run {
+	/** The run as the server knows it. */
+	peek(runId: string): ModelRun {
+		const run = this.runsById.get(runId);
+		if (!run) throw new Error(`There is no run ${runId}`);
+		return run;
+	}
+
+	/** What the API would answer about it now. */
+	state(run: ModelRun): Run {
 		const { clock, ending, going } = this.options;
 		const isOver = clock.now() >= run.endsAt;
 		const status = isOver ? (ending?.(run) ?? 'completed') : (going?.(run) ?? 'running');
@@ -166,16 +181,26 @@ export class ModelApi implements RunApi {
 	}
 
 	private async serve<T>(operation: ModelCall['operation'], id: string, act: () => T): Promise<T> {
-		const { clock, latencyMs = 0, fault } = this.options;
+		const { clock, fault } = this.options;
+		const latencyMs = this.latencyOf(this.calls.length);
 		const index = this.counts[operation]++;
 		const sentAt = clock.now();
-		const call = { operation, id, index, sentAt, arrivedAt: sentAt + latencyMs, statusCode: 0 };
+		const call: ModelCall = {
+			operation,
+			id,
+			index,
+			sentAt,
+			arrivedAt: sentAt + latencyMs,
+			answeredAt: Infinity,
+			statusCode: 0,
+		};
 		this.calls.push(call);
 		if (latencyMs > 0) await clock.sleep(latencyMs);
 
 		const answer = this.answer(call, fault?.(call), act);
 		if (typeof answer.delayMs === 'number') await clock.sleep(answer.delayMs);
 		if (latencyMs > 0) await clock.sleep(latencyMs);
+		call.answeredAt = clock.now();
 		if ('error' in answer) throw answer.error;
 		return answer.value;
 	}

@@ -1,0 +1,130 @@
+import type { RunApi } from '../../../nodes/Magnific/api/client';
+import { isEnded, type Run } from '../../../nodes/Magnific/api/types';
+import { carryRuns } from '../../../nodes/Magnific/runs/carry';
+import {
+	allOver,
+	lookAtParked,
+	newMemory,
+	toLookAtBeforeParking,
+	trustsCallbacks,
+} from '../../../nodes/Magnific/runs/suspend';
+import type { RunOutcome } from '../../../nodes/Magnific/runs/types';
+import { watch } from '../../../nodes/Magnific/runs/watchdog';
+import { APP_OF_ALL, runsOf, seamsOf, type World } from '../world';
+
+/** Longer than any batch takes: what is shown is the pace, not the deadline. */
+const MAX_WAIT_MS = 24 * 60 * 60_000;
+/** From the node's end until n8n has saved the execution as waiting. */
+const PARKING_MS = 100;
+/** A callback on its way. */
+const CALLBACK_MS = 75;
+/** From a resumed execution to the next pass of a loop in it. */
+const NEXT_PASS_MS = 50;
+
+export const BATCH_SIZE = 50;
+
+/** This package, waiting *Until Finished, Polling*. Throws where a run is lost. */
+export const magnificPoll = async (world: World, items: readonly number[]): Promise<void> => {
+	const outcomes = await carryRuns(runsOf(items), seamsOf(world), {
+		wait: true,
+		maxWaitMs: MAX_WAIT_MS,
+		maxConcurrentRuns: 0,
+	});
+	for (const outcome of outcomes) {
+		if (outcome.kind !== 'ended') throw new Error(`A run came to ${outcome.kind}`);
+	}
+};
+
+interface Started {
+	itemIndex: number;
+	run_id: string;
+	since: number;
+	app: typeof APP_OF_ALL;
+}
+
+const startedOf = (outcome: RunOutcome, itemIndex: number): Started => {
+	if (outcome.kind !== 'started') throw new Error(`A run came to ${outcome.kind}`);
+	return { itemIndex, run_id: outcome.run_id, since: outcome.since, app: APP_OF_ALL };
+};
+
+/**
+ * This package, waiting *Until Finished, Suspended*, with a signing secret. All decisions are those
+ * of the shipped code; of n8n there is what matters here: a callback that meets an execution not yet
+ * parked is refused and lost, and a resumed execution goes on at once.
+ */
+export const magnificSuspended = async (world: World, items: readonly number[]): Promise<void> => {
+	const { clock } = world;
+	const seams = seamsOf(world);
+	const memory = newMemory();
+	let runs: Started[] = [];
+	let state: 'executing' | 'parked' | 'resumed' = 'executing';
+	let resume = (): void => undefined;
+	const resumed = new Promise<void>((resolve) => {
+		resume = () => {
+			state = 'resumed';
+			resolve();
+		};
+	});
+
+	const callBack = async (run_id: string): Promise<void> => {
+		const run = world.api.peek(run_id);
+		await clock.sleep(run.endsAt - clock.now() + CALLBACK_MS);
+		if (state !== 'parked' || memory.settled.has(run_id)) return;
+		const told: Run = world.api.state(run);
+		if (!isEnded(told.status)) throw new Error('A callback came before the end');
+		memory.settled.set(run_id, told);
+		memory.lastCallbackAt = clock.now();
+		world.toldAt.set(run_id, clock.now());
+		if (allOver(runs, memory)) resume();
+	};
+	const api: RunApi = {
+		getApp: async (appId) => await seams.api.getApp(appId),
+		getRun: async (runId) => await seams.api.getRun(runId),
+		startRun: async (app, inputs) => {
+			const run_id = await seams.api.startRun(app, inputs);
+			void callBack(run_id);
+			return run_id;
+		},
+	};
+	const lookAround = async (isEnd: boolean): Promise<void> => {
+		if (memory.looking) return;
+		memory.looking = true;
+		await lookAtParked(runs, memory, { ...seams, api }, isEnd);
+		memory.looking = false;
+		if (allOver(runs, memory)) resume();
+	};
+
+	const outcomes = await carryRuns(
+		runsOf(items),
+		{ ...seams, api },
+		{ wait: false, maxWaitMs: MAX_WAIT_MS, maxConcurrentRuns: 0 },
+	);
+	runs = outcomes.map(startedOf);
+	await lookAtParked(toLookAtBeforeParking(runs, clock.now()), memory, { ...seams, api });
+	if (allOver(runs, memory)) return;
+
+	const parkedAt = clock.now();
+	const park = { runs, parkedAt, deadline: parkedAt + MAX_WAIT_MS, hasCallbacks: true };
+	const oldestSince = Math.min(...runs.map(({ since }) => since));
+	void watch({ ...park, oldestSince }, clock, async (what) => {
+		await clock.sleep(0);
+		if (state !== 'parked') return false;
+		const isEnd = what === 'end';
+		if (isEnd || !trustsCallbacks(memory, clock.now())) void lookAround(isEnd);
+		return true;
+	});
+	await clock.sleep(PARKING_MS);
+	state = 'parked';
+	await resumed;
+};
+
+/** The same in *Loop Over Items* with batches of 50: one park after the other. */
+export const magnificSuspendedLoop = async (
+	world: World,
+	items: readonly number[],
+): Promise<void> => {
+	for (let start = 0; start < items.length; start += BATCH_SIZE) {
+		if (start > 0) await world.clock.sleep(NEXT_PASS_MS);
+		await magnificSuspended(world, items.slice(start, start + BATCH_SIZE));
+	}
+};

@@ -59,6 +59,7 @@ const runId: Contract = { type: 'string', default: '' };
 const output: Record<string, Contract> = {
 	outputPer: { type: 'options', default: 'run', values: ['file', 'run'] },
 	downloadFiles: { type: 'boolean', default: false },
+	maxFileSize: { type: 'number', default: 0 },
 	binaryField: { type: 'string', default: 'data' },
 };
 

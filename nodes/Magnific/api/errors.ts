@@ -84,17 +84,22 @@ export class ApiError extends Error {
 export const toApiError = (error: unknown): ApiError =>
 	error instanceof ApiError ? error : networkError(error);
 
-const URL_QUERY = /(https?:\/\/[^\s"'<>?]+)\?[^\s"'<>]*/gi;
+const URL_SECRETS = /(https?:\/\/)(?:[^\s"'<>/?#@]*@)?([^\s"'<>?#]*)(?:[?#][^\s"'<>]*)?/gi;
+
+/** Parameters that make a URL signed, also where a text quotes the query alone. */
+const SIGNING =
+	/\b((?:x-amz|x-goog)-[a-z-]+|[a-z_-]*(?:signature|token|api_?key)|sig|key-pair-id|policy)=[^\s"'<>&]+/gi;
 
 /**
- * Takes out of a text what must not be shown: the given secrets, and the query of every URL
- * (signed URLs carry their token there).
+ * Takes out of a text what must not be shown: the given secrets, the query, fragment and login of
+ * every URL (signed URLs carry their token there), and the values of signing parameters.
  */
 export const redact = (text: string, secrets: readonly string[] = []): string =>
 	secrets
 		.filter((secret) => secret !== '')
 		.reduce((clean, secret) => clean.replaceAll(secret, '***'), text)
-		.replace(URL_QUERY, '$1');
+		.replace(URL_SECRETS, '$1$2')
+		.replace(SIGNING, '$1=***');
 
 /** Codes of a connection that was never made, and what they mean. */
 const NEVER_CONNECTED = new Map([
@@ -249,7 +254,7 @@ export const refusalError = ({ statusCode, body, retryAfter, now, secrets }: Ref
 		});
 	}
 	const invalidParams = invalidParamsOf(body).map(({ name, reason }) => ({
-		name,
+		name: redact(name, secrets),
 		reason: redact(reason, secrets),
 	}));
 	if (statusCode === 422 || invalidParams.length > 0) {
@@ -286,6 +291,13 @@ export const unexpectedAnswer = (what: string): ApiError =>
 		message: `Magnific’s answer is not as documented: ${what}`,
 		advice: 'If it goes on, look for an update of this node: the API may have changed.',
 	});
+
+/**
+ * The error for a file that this node refuses to move: its address is none to go to, or it is too
+ * large. `message` and `advice` as of any `ApiError`.
+ */
+export const transferForbidden = (message: string, advice: string): ApiError =>
+	new ApiError({ kind: 'rejected', message, advice });
 
 /** The error for a file that a storage address (not the API: no key is involved) did not take or give. */
 export const transferRefused = (what: string, statusCode: number): ApiError =>

@@ -54,11 +54,17 @@ export interface Asset extends JsonRecord {
 
 export type MediaList = 'images' | 'videos' | 'audios';
 
-export type RunResult = Record<MediaList, Asset[]>;
+/** The documented lists, and whatever else the API put there, as it came. */
+export interface RunResult extends JsonRecord, Record<MediaList, Asset[]> {}
 
-export interface Run {
+/** What is not documented stays in it as it came. */
+export interface Run extends JsonRecord {
 	run_id: string;
-	/** One of the documented statuses, or one that came later: see `isEnded`. */
+	/**
+	 * One of the documented statuses, or one that came later and of which nothing says that it is an
+	 * end. An end of another name is told as the documented one nearest to it, with the API's own word
+	 * in `api_status`.
+	 */
 	status: string;
 	app_id: string | null;
 	started_at: string | null;
@@ -77,6 +83,19 @@ export interface UploadTarget {
 
 const ENDED = new Set(['completed', 'completed_with_errors', 'failed', 'cancelled']);
 const GOING = new Set(['pending', 'running']);
+
+/** Words that APIs of this kind use for what the documented statuses say. */
+const SYNONYMS = new Map([
+	['finished', 'completed'],
+	['succeeded', 'completed'],
+	['success', 'completed'],
+	['canceled', 'cancelled'],
+	['error', 'failed'],
+	['errored', 'failed'],
+]);
+
+/** With these a run goes on, even if some of its files can be had already. */
+const STILL_GOING = new Set(['queued', 'processing', 'in_progress', 'paused', 'waiting']);
 
 export const isEnded = (status: string): boolean => ENDED.has(status);
 
@@ -163,8 +182,10 @@ export const parseStartedRun = (body: unknown): string => {
 	return run_id;
 };
 
-const readAssets = (value: unknown): Asset[] =>
-	(Array.isArray(value) ? value : []).filter(isRecord).flatMap((raw) => {
+/** The assets of a list; those without a URL are left out. A bare URL is an asset too. */
+export const readAssets = (value: unknown): Asset[] =>
+	(Array.isArray(value) ? value : []).flatMap((entry: unknown) => {
+		const raw = isRecord(entry) ? entry : { url: entry };
 		const url = firstText(raw.url);
 		if (url === undefined) return [];
 		return {
@@ -179,15 +200,54 @@ const readAssets = (value: unknown): Asset[] =>
 		};
 	});
 
-const readResult = (value: unknown): RunResult | null =>
-	isRecord(value)
+const readResult = (value: unknown): RunResult | null => {
+	const raw = Array.isArray(value) ? { files: value } : value;
+	return isRecord(raw)
 		? {
-				...value,
-				images: readAssets(value.images),
-				videos: readAssets(value.videos),
-				audios: readAssets(value.audios),
+				...raw,
+				images: readAssets(raw.images),
+				videos: readAssets(raw.videos),
+				audios: readAssets(raw.audios),
 			}
 		: null;
+};
+
+/** ISO 8601; the API's own text, or a Unix time in s or ms. */
+const readTime = (value: unknown): string | null => {
+	if (typeof value !== 'number') return textOrNull(value);
+	const date = new Date(value < 1e11 ? value * 1000 : value);
+	return Number.isNaN(date.getTime()) ? null : date.toISOString();
+};
+
+const readErrorMessage = (raw: JsonRecord): string | null =>
+	[raw.error_message, raw.error]
+		.map((said) => (isRecord(said) ? said.message : said))
+		.find((said) => typeof said === 'string') ?? null;
+
+/** Fields that are read under another name. */
+const ALIASES = ['workflow_run_identifier', 'workflowRunIdentifier', 'flow_id', 'error'];
+
+const withoutAliases = (raw: JsonRecord): JsonRecord =>
+	Object.fromEntries(Object.entries(raw).filter(([name]) => !ALIASES.includes(name)));
+
+const hasFiles = (result: RunResult | null): boolean =>
+	Object.values(result ?? {}).some(
+		(list) => Array.isArray(list) && list.some((entry) => isRecord(entry) && 'url' in entry),
+	);
+
+/** The documented status for one that came later, where the run shows that it is over. */
+const endingOf = (
+	status: string,
+	{ completed_at, error_message, result }: Pick<Run, 'completed_at' | 'error_message' | 'result'>,
+): string => {
+	const synonym = SYNONYMS.get(status);
+	if (synonym !== undefined) return synonym;
+	const made = hasFiles(result);
+	const isOver = completed_at !== null || (made && !STILL_GOING.has(status));
+	if (isKnownStatus(status) || !isOver) return status;
+	if (!made) return 'failed';
+	return error_message === null ? 'completed' : 'completed_with_errors';
+};
 
 /**
  * Parses a run's status. `run_id` is what was asked for, in case the answer leaves it out.
@@ -195,16 +255,22 @@ const readResult = (value: unknown): RunResult | null =>
  */
 export const parseRun = (body: unknown, run_id: string): Run => {
 	const raw = unwrap(body);
-	const status = isRecord(raw) ? firstText(raw.status) : undefined;
-	if (!isRecord(raw) || status === undefined) throw unexpectedAnswer('it has no run status');
-	return {
-		run_id: readId(raw.run_id, raw.workflow_run_identifier) ?? run_id,
-		status: status.trim().toLowerCase(),
-		app_id: readId(raw.app_id, raw.flow_id) ?? null,
-		started_at: textOrNull(raw.started_at),
-		completed_at: textOrNull(raw.completed_at),
-		error_message: textOrNull(raw.error_message),
+	const told = isRecord(raw) ? firstText(raw.status)?.trim().toLowerCase() : undefined;
+	if (!isRecord(raw) || told === undefined) throw unexpectedAnswer('it has no run status');
+	const known = {
+		started_at: readTime(raw.started_at),
+		completed_at: readTime(raw.completed_at),
+		error_message: readErrorMessage(raw),
 		result: readResult(raw.result),
+	};
+	const status = endingOf(told, known);
+	return {
+		...withoutAliases(raw),
+		run_id: readId(raw.run_id, raw.workflow_run_identifier) ?? run_id,
+		status,
+		app_id: readId(raw.app_id, raw.flow_id) ?? null,
+		...known,
+		...(status === told ? {} : { api_status: told }),
 	};
 };
 

@@ -11,6 +11,16 @@ export const outputOptions: INodeProperties[] = [
 			'Whether to put the generated files into binary data. Their URLs, which expire after 12 hours, are in the output either way.',
 	},
 	{
+		displayName: 'Max File Size (MB)',
+		name: 'maxFileSize',
+		type: 'number',
+		default: 0,
+		noDataExpression: true,
+		typeOptions: { minValue: 0 },
+		description:
+			'Largest file that Download Files takes; a larger one is not downloaded, and its item fails with the run ID and the URLs. 0 means no limit.',
+	},
+	{
 		displayName: 'Output Per',
 		name: 'outputPer',
 		type: 'options',

@@ -1,11 +1,13 @@
 import { createHash } from 'crypto';
 import type { IBinaryData, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { settle, transferRefused } from '../api/errors';
+import { settle, transferForbidden, transferRefused } from '../api/errors';
 import { isRecord } from '../api/guards';
+import { CREDENTIAL, readSettings } from '../api/settings';
 import { mimeTypeOf } from '../runs/mediaTypes';
 import type { BinaryFile } from '../runs/types';
 import type { FileMover } from '../runs/uploads';
 import type { BinaryFields } from '../runs/validate';
+import { forbiddenAddress } from '../webhooks/reachable';
 
 // A large video over a slow line; the address itself expires before this.
 const UPLOAD_TIMEOUT_MS = 30 * 60_000;
@@ -56,6 +58,14 @@ export const fileMover = (context: IExecuteFunctions): FileMover => {
 
 	return {
 		async put(file, target) {
+			const { baseUrl } = readSettings(await context.getCredentials(CREDENTIAL));
+			const reason = forbiddenAddress(target.upload_url, baseUrl);
+			if (reason !== undefined) {
+				throw transferForbidden(
+					`The upload address for the binary field “${file.field}” ${reason}`,
+					'The file was not uploaded. Put it on a public address and pass its URL instead.',
+				);
+			}
 			const { body, bytes } = await bodyOf(file);
 			// The address names its headers; storage services refuse a body of unannounced length.
 			const headers = { ...target.headers, 'Content-Length': String(bytes) };

@@ -1,10 +1,19 @@
 import type { IBinaryData, IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
-import { settle, transferRefused, unexpectedAnswer } from '../api/errors';
-import { isRecord } from '../api/guards';
+import {
+	settle,
+	transferForbidden,
+	transferRefused,
+	unexpectedAnswer,
+	type ApiError,
+} from '../api/errors';
+import { isRecord, numberOrNull } from '../api/guards';
 import { withRetries, type Pacing } from '../api/retry';
+import { CREDENTIAL, readSettings } from '../api/settings';
 import { gate } from '../runs/gate';
 import { extensionOf, mimeTypeOf } from '../runs/mediaTypes';
 import type { RunFile } from '../runs/output';
+import { forbiddenAddress } from '../webhooks/reachable';
+import { readMaxFileBytes } from './parameters';
 
 // Until the first byte; a long video may take its time after that.
 const ANSWER_TIMEOUT_MS = 120_000;
@@ -12,6 +21,18 @@ const ANSWER_TIMEOUT_MS = 120_000;
 const LONGEST_DOWNLOAD_MS = 30 * 60_000;
 const DOWNLOADS_AT_ONCE = 4;
 const TRIES = 3;
+const MOST_REDIRECTS = 5;
+const BYTES_PER_MB = 1_000_000;
+
+type Context = IExecuteFunctions | IWebhookFunctions;
+
+/** What holds for all downloads of a node. */
+interface Rules {
+	/** Of the API: a private one may name private addresses. */
+	baseUrl: string;
+	/** Infinity: no limit. */
+	maxBytes: number;
+}
 
 type BinarySource = Parameters<IExecuteFunctions['helpers']['prepareBinaryData']>[0];
 
@@ -65,16 +86,15 @@ const fileNameOf = (
 	return /\.[a-z0-9]+$/i.test(name) || extension === undefined ? name : `${name}.${extension}`;
 };
 
-const download = async (
-	context: IExecuteFunctions | IWebhookFunctions,
-	run_id: string,
-	file: RunFile,
+/** How a message names the file. */
+const nameOf = (run_id: string, { index }: RunFile): string =>
+	`file ${String(index)} of run ${run_id}`;
+
+const request = async (
+	context: Context,
+	url: string,
 	abortSignal: AbortSignal,
-): Promise<IBinaryData> => {
-	const { url } = file.asset;
-	if (!/^https?:\/\//i.test(url) || !URL.canParse(url)) {
-		throw unexpectedAnswer('a file’s address is not a web address');
-	}
+): Promise<Download> => {
 	const answer = await settle(
 		async (): Promise<unknown> =>
 			await context.helpers.httpRequest({
@@ -83,23 +103,113 @@ const download = async (
 				encoding: 'stream',
 				returnFullResponse: true,
 				ignoreHttpStatusErrors: true,
+				disableFollowRedirect: true,
 				timeout: ANSWER_TIMEOUT_MS,
 				abortSignal,
 			}),
 	);
 	if ('error' in answer) throw answer.error;
 	if (!isDownload(answer.value)) throw unexpectedAnswer('a file has no content');
-	const { statusCode, headers, body } = answer.value;
-	if (statusCode < 200 || statusCode >= 300) {
-		throw transferRefused(
-			`The download of file ${String(file.index)} of run ${run_id}`,
-			statusCode,
+	return answer.value;
+};
+
+const discard = (body: BinarySource): void => {
+	if (!Buffer.isBuffer(body)) body.destroy();
+};
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+/** Follows redirects itself: each address is checked before it is asked. */
+const open = async (
+	context: Context,
+	what: string,
+	url: string,
+	baseUrl: string,
+	abortSignal: AbortSignal,
+): Promise<Download> => {
+	const refuse = (why: string): ApiError =>
+		transferForbidden(
+			`The address of ${what} ${why}`,
+			'The file was not downloaded. Its URL is in the run’s result.',
 		);
+	let address = url;
+	for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+		const reason = forbiddenAddress(address, baseUrl);
+		if (reason !== undefined) throw refuse(reason);
+		const answer = await request(context, address, abortSignal);
+		const location = text(answer.headers.location);
+		if (!REDIRECTS.has(answer.statusCode) || location === undefined) return answer;
+		discard(answer.body);
+		const next = URL.canParse(location, address) ? new URL(location, address).href : '';
+		if (address.startsWith('https:') && next.startsWith('http:')) {
+			throw refuse('redirects from https to http');
+		}
+		address = next;
 	}
-	const declared = text(headers['content-type']);
-	const mimeType = mimeTypeOf(declared, new URL(url).pathname);
+	throw refuse(`redirects more than ${String(MOST_REDIRECTS)} times`);
+};
+
+interface Limit {
+	maxBytes: number;
+	/** `bytes`: what is known of the size. */
+	exceeded: (bytes: number) => ApiError;
+}
+
+const limitOf = (what: string, maxBytes: number): Limit => ({
+	maxBytes,
+	exceeded: (bytes) =>
+		transferForbidden(
+			`${what} has ${bytes > maxBytes + BYTES_PER_MB ? `${String(Math.round(bytes / BYTES_PER_MB))} MB, which is` : 'a size'} over Max File Size (${String(maxBytes / BYTES_PER_MB)} MB)`,
+			'Raise the option Max File Size (MB), or use the URL in the run’s result.',
+		),
+});
+
+/** The same body, which breaks off with the limit's error as soon as more than that has come. */
+const limited = (body: BinarySource, { maxBytes, exceeded }: Limit): BinarySource => {
+	if (maxBytes === Infinity) return body;
+	if (Buffer.isBuffer(body)) {
+		if (body.length > maxBytes) throw exceeded(body.length);
+		return body;
+	}
+	let bytes = 0;
+	return body.map((chunk: unknown) => {
+		bytes += Buffer.isBuffer(chunk) ? chunk.length : 0;
+		if (bytes > maxBytes) throw exceeded(bytes);
+		return chunk;
+	});
+};
+
+const download = async (
+	context: Context,
+	run_id: string,
+	file: RunFile,
+	{ baseUrl, maxBytes }: Rules,
+	abortSignal: AbortSignal,
+): Promise<IBinaryData> => {
+	const what = nameOf(run_id, file);
+	const { url } = file.asset;
+	const { statusCode, headers, body } = await open(context, what, url, baseUrl, abortSignal);
+	if (statusCode < 200 || statusCode >= 300) {
+		discard(body);
+		throw transferRefused(`The download of ${what}`, statusCode);
+	}
+	const limit = limitOf(`File ${what.slice('file '.length)}`, maxBytes);
+	const announced = numberOrNull(headers['content-length']);
+	if (announced !== null && announced > maxBytes) {
+		discard(body);
+		throw limit.exceeded(announced);
+	}
+	const mimeType = mimeTypeOf(text(headers['content-type']), new URL(url).pathname);
 	const fileName = fileNameOf(run_id, file, text(headers['content-disposition']), mimeType);
-	return await context.helpers.prepareBinaryData(body, fileName, mimeType);
+	let tooLarge: ApiError | undefined;
+	const source = limited(body, {
+		maxBytes,
+		exceeded: (bytes) => (tooLarge = limit.exceeded(bytes)),
+	});
+	const stored = await settle(() => context.helpers.prepareBinaryData(source, fileName, mimeType));
+	if ('value' in stored) return stored.value;
+	// What n8n makes of an error in a stream differs by where it keeps its files.
+	throw tooLarge ?? stored.error;
 };
 
 /** Makes a transfer whose signal is aborted when the execution is stopped, or after `longestMs`. */
@@ -123,26 +233,34 @@ const endAtLast = async <T>(
 	}
 };
 
+const readRules = async (context: Context): Promise<Rules> => ({
+	baseUrl: readSettings(await context.getCredentials(CREDENTIAL)).baseUrl,
+	maxBytes: readMaxFileBytes(context),
+});
+
 /**
  * Returns a function that downloads a run's file into n8n's binary data, streamed, a few at a time
- * over the whole execution, and again after a broken transfer. The API key is not sent. It throws
+ * over the whole execution, and again after a broken transfer. The API key is not sent, no private
+ * address of a public API's answer is asked, and a file over Max File Size is not taken. It throws
  * an `ApiError`.
  */
 export const downloader = (
-	context: IExecuteFunctions | IWebhookFunctions,
+	context: Context,
 	pacing: Pacing,
 ): ((run_id: string, file: RunFile) => Promise<IBinaryData>) => {
 	const enter = gate(DOWNLOADS_AT_ONCE);
+	let rules: Promise<Rules> | undefined;
 	return async (run_id, file) =>
-		await enter(() =>
-			withRetries(
+		await enter(async () => {
+			const known = await (rules ??= readRules(context));
+			return await withRetries(
 				undefined,
 				pacing,
 				() =>
 					endAtLast(pacing, LONGEST_DOWNLOAD_MS, (abortSignal) =>
-						download(context, run_id, file, abortSignal),
+						download(context, run_id, file, known, abortSignal),
 					),
 				TRIES,
-			),
-		);
+			);
+		});
 };

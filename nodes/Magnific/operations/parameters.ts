@@ -1,4 +1,4 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { ApiError } from '../api/errors';
 import { isRecord, numberOrNull, type JsonRecord } from '../api/guards';
 import type { FailurePolicy } from '../runs/failures';
@@ -97,15 +97,39 @@ const readCreditLimit = (context: IExecuteFunctions, value: unknown): number | n
 	});
 };
 
+const BYTES_PER_MB = 1_000_000;
+
+/**
+ * The largest file that may be downloaded, in bytes; Infinity without a limit. A plain number of
+ * the node, the same for all items and wherever the execution goes on. Throws an `ApiError` where
+ * it is something else.
+ */
+export const readMaxFileBytes = (context: IExecuteFunctions | IWebhookFunctions): number => {
+	const options: unknown = context.getNode().parameters.options;
+	const value = isRecord(options) ? options.maxFileSize : undefined;
+	if (value === undefined || value === null || value === '') return Infinity;
+	const megabytes = numberOrNull(value);
+	if (megabytes === null || megabytes < 0) {
+		throw new ApiError({
+			kind: 'rejected',
+			message: `Max File Size needs a number, but got “${typeof value === 'string' ? value : JSON.stringify(value)}”`,
+			advice: 'Correct the option, or set it to 0 for no limit.',
+		});
+	}
+	return megabytes === 0 ? Infinity : megabytes * BYTES_PER_MB;
+};
+
 /**
  * The options of the execution. An agent's call always waits: it needs the result to go on. Throws
- * an `ApiError` where the credit limit is no number.
+ * an `ApiError` where a limit is no number.
  */
 export const readBatchOptions = (context: IExecuteFunctions): BatchOptions => {
 	const options = optionsOf(context, 0);
 	const maxWait = numberOrNull(options.maxWait);
 	const concurrent = numberOrNull(options.maxConcurrentRuns);
 	const wait: unknown = context.getNodeParameter('wait', 0, 'poll');
+	// A download would find a wrong one only after the run was paid for.
+	readMaxFileBytes(context);
 	return {
 		wait: (wait === 'none' || wait === 'webhook') && !isAgentTool(context) ? wait : 'poll',
 		maxWaitMin: maxWait !== null && maxWait > 0 ? maxWait : DEFAULT_MAX_WAIT_MIN,

@@ -1,27 +1,49 @@
-import type { JsonObject } from '../api/guards';
-import type { AppSummary, Asset, MediaList, MediaType, Run, RunResult } from '../api/types';
+import { redact } from '../api/errors';
+import { isJsonObject, isRecord, type JsonObject } from '../api/guards';
+import { readAssets, type AppSummary, type Asset, type Run, type RunResult } from '../api/types';
 import type { RunOutcome } from './types';
 
 /** Asset URLs live this long after the run's end (API doc). */
 const ASSET_LIFE_MS = 12 * 60 * 60 * 1000;
 
-const MEDIA_LISTS: Array<[MediaList, MediaType]> = [
+const MEDIA_TYPES = new Map([
 	['images', 'image'],
 	['videos', 'video'],
 	['audios', 'audio'],
-];
+]);
 
 /** A file that a run made, with its place among all of the run's files. */
 export interface RunFile {
-	media_type: MediaType;
+	/** `image`, `video`, `audio`, or of a list that came later, its name in the singular. */
+	media_type: string;
 	index: number;
 	asset: Asset;
 }
 
+const singular = (list: string): string => {
+	if (list.endsWith('ies')) return `${list.slice(0, -3)}y`;
+	if (/(?:ss|x|z|ch|sh)es$/.test(list)) return list.slice(0, -2);
+	return /[^s]s$/.test(list) ? list.slice(0, -1) : list;
+};
+
+const isFile = (entry: unknown): boolean =>
+	isRecord(entry) && typeof entry.url === 'string' && /^https?:\/\//i.test(entry.url);
+
+/** The files of the documented lists, then those of lists that came later, in the API's order. */
 export const filesOf = (result: RunResult | null): RunFile[] =>
-	MEDIA_LISTS.flatMap(([list, media_type]) =>
-		(result?.[list] ?? []).map((asset) => ({ media_type, asset })),
-	).map((file, index) => ({ ...file, index }));
+	[
+		...[...MEDIA_TYPES].flatMap(([list, media_type]) =>
+			readAssets(result?.[list]).map((asset) => ({ media_type, asset })),
+		),
+		...Object.entries(result ?? {}).flatMap(([list, entries]) =>
+			MEDIA_TYPES.has(list) || !Array.isArray(entries)
+				? []
+				: readAssets(entries.filter(isFile)).map((asset) => ({
+						media_type: singular(list),
+						asset,
+					})),
+		),
+	].map((file, index) => ({ ...file, index }));
 
 /** When the run's URLs stop working, ISO 8601; null while that is not known. */
 export const expiresAt = ({ completed_at, result }: Run): string | null => {
@@ -41,14 +63,28 @@ const appFields = (
 	app_name: app?.name ?? null,
 });
 
-/** The output of one run as one item's json. */
-export const runJson = (run: Run, app: App): JsonObject => ({
+/** n8n takes an item with this field for a failed one. */
+const NEVER_OUTPUT = 'error';
+
+/** What the API says beyond its documentation. */
+const moreOf = (run: Run): JsonObject => {
+	const more = Object.fromEntries(Object.entries(run).filter(([name]) => name !== NEVER_OUTPUT));
+	return isJsonObject(more) ? more : {};
+};
+
+/** The output of one run as one item's json: the documented fields first, then what else there is. */
+export const runJson = (run: Run, app: App): JsonObject => {
+	const documented = documentedJson(run, app);
+	return { ...documented, ...moreOf(run), ...documented };
+};
+
+const documentedJson = (run: Run, app: App): JsonObject => ({
 	run_id: run.run_id,
 	...appFields(app, run.app_id),
 	status: run.status,
 	started_at: run.started_at,
 	completed_at: run.completed_at,
-	error_message: run.error_message,
+	error_message: run.error_message === null ? null : redact(run.error_message),
 	result: run.result,
 	credits: app?.total_cost ?? null,
 	expires_at: expiresAt(run),

@@ -74,9 +74,14 @@ export const parseEvent = (body: unknown): RunEvent | undefined => {
 	return { run_id, app_id: appIdIn(layers), event, run: runIn(layers, run_id, event) };
 };
 
+/** What a callback's envelope may hold that says nothing about the run. */
+const ENVELOPE = new Set(['data', 'payload', 'event', 'type', 'id', 'timestamp', 'webhook']);
+
 const runIn = (layers: JsonRecord[], run_id: string, event: RunEvent['event']): Run | null => {
 	if (!isEnded(event)) return null;
-	const merged = layers.reduce<JsonRecord>((all, layer) => ({ ...all, ...layer }), {});
+	const merged = Object.fromEntries(
+		layers.flatMap((layer) => Object.entries(layer)).filter(([name]) => !ENVELOPE.has(name)),
+	);
 	const run = parseRun({ data: { ...merged, run_id, status: event } }, run_id);
 	const needsResult = event === 'completed' || event === 'completed_with_errors';
 	return needsResult && !hasFileLists(merged.result) ? null : run;

@@ -6,10 +6,17 @@ const PRIVATE_V4 = [
 	/^172\.(1[6-9]|2\d|3[01])\./,
 	/^192\.168\./,
 	/^100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\./,
+	/^192\.0\.0\./,
+	/^198\.1[89]\./,
+	// Multicast, reserved and broadcast.
+	/^(22[4-9]|2[3-5]\d)\./,
 ];
 
-/** As `URL` writes them; among them IPv4 addresses in the form of IPv6, which nobody is reached by. */
-const PRIVATE_V6 = /^(::1?$|::ffff:|f[cd]..:|fe[89ab].:)/;
+/**
+ * As `URL` writes them; among them the forms of IPv6 that hold an IPv4 address (mapped, NAT64,
+ * 6to4), which no public server is reached by.
+ */
+const PRIVATE_V6 = /^(::|f[cd]..:|fe[89a-f].:|ff..:|64:ff9b:|2002:)/;
 
 const PRIVATE_NAME = /(^|\.)(localhost|local|localdomain|internal|intranet|lan|home\.arpa|test)$/;
 
@@ -34,4 +41,18 @@ export const unreachable = (url: string, baseUrl: string): string | undefined =>
 	if (isPrivateHost(baseUrl)) return undefined;
 	if (isPrivateHost(url)) return `(${origin}) can only be reached from near by`;
 	return protocol === 'https:' ? undefined : `(${origin}) is not https`;
+};
+
+/**
+ * Why no file may be fetched from or sent to `url`, an address that came with an answer of the API
+ * at `baseUrl` or with a redirect, as the rest of a sentence that starts with the URL's name;
+ * undefined where nothing speaks against it. Only a private API may name private addresses. Names
+ * are judged by how they are written: n8n allows its nodes no look-up of their addresses.
+ */
+export const forbiddenAddress = (url: string, baseUrl: string): string | undefined => {
+	const { protocol, origin } = URL.canParse(url) ? new URL(url) : { protocol: '', origin: '' };
+	if (protocol !== 'https:' && protocol !== 'http:') return 'is not a web address';
+	return isPrivateHost(url) && !isPrivateHost(baseUrl)
+		? `(${origin}) is a private one, and the API’s is not`
+		: undefined;
 };

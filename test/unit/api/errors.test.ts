@@ -144,6 +144,43 @@ describe('redacting', () => {
 		).toBe('see "https://a.example/x", http://b.example/y or https://c.example/');
 		expect(redact('is it? yes: a?b=c')).toBe('is it? yes: a?b=c');
 	});
+
+	it('takes out the login and the fragment of a URL', () => {
+		expect(redact('at https://me:pass@a.example:8443/x#token now, or http://b.example#t')).toBe(
+			'at https://a.example:8443/x now, or http://b.example',
+		);
+		expect(redact('mail me@a.example about https://a.example/@me')).toBe(
+			'mail me@a.example about https://a.example/@me',
+		);
+	});
+
+	it.each([
+		['?X-Amz-Signature=abc&x=1', '?X-Amz-Signature=***&x=1'],
+		['token=abc is over', 'token=*** is over'],
+		['/files/a.png?expires=1&sig=a%2Fb', '/files/a.png?expires=1&sig=***'],
+		['x-goog-credential=me', 'x-goog-credential=***'],
+		['access_token=a, api_key=b and apikey=c', 'access_token=*** api_key=*** and apikey=***'],
+		['the tokens=3 of design=4', 'the tokens=3 of design=4'],
+	])('takes out what signs, also where a text quotes no whole URL: %s', (text, clean) => {
+		expect(redact(text)).toBe(clean);
+	});
+
+	it('reaches the names and the reasons of refused inputs', () => {
+		const error = refusalError({
+			statusCode: 422,
+			body: {
+				invalid_params: [
+					{ name: `${KEY}-name`, reason: `no file at https://s.example/a?token=abc for ${KEY}` },
+				],
+			},
+			now: 0,
+			secrets: [KEY],
+		});
+		expect(error.message).not.toMatch(/abc|FPSX/);
+		expect(error.invalidParams).toEqual([
+			{ name: '***-name', reason: 'no file at https://s.example/a for ***' },
+		]);
+	});
 });
 
 describe('a connection that gave no answer', () => {

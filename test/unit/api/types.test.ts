@@ -249,6 +249,91 @@ describe('the status of a run', () => {
 		expect(isKnownStatus('paused')).toBe(false);
 	});
 
+	it.each([
+		['finished', 'completed'],
+		['Succeeded', 'completed'],
+		['success', 'completed'],
+		['canceled', 'cancelled'],
+		['error', 'failed'],
+		['errored', 'failed'],
+	])('may be “%s”, which says %s', (word, status) => {
+		expect(parseRun({ status: word }, 'asked')).toMatchObject({
+			status,
+			api_status: word.toLowerCase(),
+		});
+	});
+
+	const files = { images: [{ url: 'https://files.example/a.png' }] };
+
+	it.each([
+		['has files', { result: files }, 'completed'],
+		['has files of a kind that came later', { result: { models: files.images } }, 'completed'],
+		['has files and an end', { result: files, completed_at: '2026-11-01' }, 'completed'],
+		['has files and an error', { result: files, error_message: 'x' }, 'completed_with_errors'],
+		['has an end alone', { completed_at: '2026-11-01' }, 'failed'],
+		['has an end and empty lists', { completed_at: 'x', result: { images: [] } }, 'failed'],
+	])('that nobody knows is an end where the run %s', (_, more, status) => {
+		const run = parseRun({ status: 'archived', ...more }, 'asked');
+		expect(run).toMatchObject({ status, api_status: 'archived' });
+		expect(isEnded(run.status)).toBe(true);
+		expect(parseRun(JSON.parse(JSON.stringify(run)), 'asked')).toEqual(run);
+	});
+
+	it.each([
+		['paused', { result: files }],
+		['processing', { result: files }],
+		['archived', { result: { images: [], videos: null } }],
+		['archived', { result: null, completed_at: null }],
+		['running', { result: files, completed_at: '2026-11-01' }],
+	])('“%s” is no end with %j', (status, more) => {
+		const run = parseRun({ status, ...more }, 'asked');
+		expect(run.status).toBe(status);
+		expect(isEnded(run.status)).toBe(false);
+		expect(run).not.toHaveProperty('api_status');
+	});
+
+	it('keeps what is not documented, and reads times and errors of another form', () => {
+		const raw = {
+			run_id: 77,
+			status: 'failed',
+			flow_id: 'abcdef',
+			started_at: 1_793_491_200,
+			completed_at: 1_793_491_220_000,
+			error: { message: 'no GPU' },
+			queue: { place: 3 },
+			result: ['https://files.example/a.glb'],
+		};
+		expect(parseRun({ data: raw }, 'asked')).toEqual({
+			run_id: '77',
+			status: 'failed',
+			app_id: 'abcdef',
+			started_at: '2026-11-01T00:00:00.000Z',
+			completed_at: '2026-11-01T00:00:20.000Z',
+			error_message: 'no GPU',
+			queue: { place: 3 },
+			result: { images: [], videos: [], audios: [], files: ['https://files.example/a.glb'] },
+		});
+		expect(parseRun({ ...raw, completed_at: 9e99 }, 'asked').completed_at).toBeNull();
+	});
+
+	it('may have a file as a bare URL', () => {
+		const { result } = parseRun(
+			{ status: 'completed', result: { images: ['https://files.example/a.png', '', 7, null] } },
+			'asked',
+		);
+		expect(result?.images).toEqual([
+			{
+				id: null,
+				url: 'https://files.example/a.png',
+				tool: null,
+				width: null,
+				height: null,
+				duration: null,
+				created_at: null,
+			},
+		]);
+	});
+
 	it('ends a run when it is one of the four that the API documents as ends', () => {
 		const documented = [
 			'pending',

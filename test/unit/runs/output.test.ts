@@ -70,6 +70,26 @@ describe('the output of a run', () => {
 		expect(runJson(run({ app_id: null }), undefined)).toMatchObject({ app_id: null });
 	});
 
+	it('ends with what the API says beyond its documentation, which never takes a documented place', () => {
+		const more = {
+			queue: { place: 3 },
+			credits: 'many',
+			expires_at: 'never',
+			error: 'no',
+			app_name: 7,
+		};
+		const json = runJson(run({ ...more, result }), app());
+		expect(json).toEqual({ ...runJson(run({ result }), app()), queue: { place: 3 } });
+		expect(Object.keys(json).at(-1)).toBe('queue');
+	});
+
+	it('has no signed URL in its error message, but its result as the API gave it', () => {
+		const error_message = 'no access to https://s.example/a.png?X-Amz-Signature=abc';
+		const json = runJson(run({ status: 'completed_with_errors', error_message, result }), app());
+		expect(json.error_message).toBe('no access to https://s.example/a.png');
+		expect(json.result).toEqual(result);
+	});
+
 	it('has no top-level field named error, which n8n would take for a failed item', () => {
 		for (const status of ['completed', 'completed_with_errors', 'failed', 'cancelled']) {
 			const json = runJson(run({ status, error_message: 'why', result }), app());
@@ -114,6 +134,35 @@ describe('the output of a file', () => {
 			'created_at',
 			'expires_at',
 		]);
+	});
+
+	it('has lists that came later among the files, named in the singular', () => {
+		const url = 'https://files.example/x.glb';
+		const later = {
+			...result,
+			images: [],
+			models: [{ url, polygons: 9 }, { note: 'no URL' }, null],
+			meshes: [{ url }],
+			bodies: [{ url }],
+			glass: [{ url }],
+			media: [{ url }],
+			logs: [{ url: 'line 7' }, 'text'],
+			sizes: [1, 2],
+			preview: { url },
+			nothing: null,
+		};
+		const found = filesOf(later).map(({ media_type, index }) => [media_type, index]);
+		expect(found).toEqual([
+			['video', 0],
+			['audio', 1],
+			['model', 2],
+			['mesh', 3],
+			['body', 4],
+			['glass', 5],
+			['media', 6],
+		]);
+		expect(filesOf(later)[2]?.asset).toMatchObject({ url, id: null, polygons: 9 });
+		expect(runJson(run({ result: later }), app()).result).toEqual(later);
 	});
 
 	it('counts the files of a run through: images, videos, audios', () => {

@@ -1,4 +1,8 @@
-import { isPrivateHost, unreachable } from '../../../nodes/Magnific/webhooks/reachable';
+import {
+	forbiddenAddress,
+	isPrivateHost,
+	unreachable,
+} from '../../../nodes/Magnific/webhooks/reachable';
 
 const PUBLIC_API = 'https://api.magnific.com';
 const PRIVATE_API = 'http://127.0.0.1:4010';
@@ -35,6 +39,17 @@ const PRIVATE = [
 	'[febf::1]',
 	'[::ffff:192.168.0.1]',
 	'[::ffff:a00:1]',
+	'[::7f00:1]',
+	'[64:ff9b::7f00:1]',
+	'[2002:7f00:1::]',
+	'[fec0::1]',
+	'[ff02::1]',
+	'192.0.0.170',
+	'198.18.0.1',
+	'198.19.255.255',
+	'224.0.0.1',
+	'240.0.0.1',
+	'255.255.255.255',
 ];
 
 const PUBLIC = [
@@ -53,9 +68,12 @@ const PUBLIC = [
 	'172.32.0.1',
 	'192.169.0.1',
 	'110.0.0.1',
+	'192.0.1.1',
+	'198.17.0.1',
+	'198.20.0.1',
+	'223.255.255.255',
 	'[2001:db8::1]',
 	'[2a00:1450::fd00]',
-	'[fec0::1]',
 ];
 
 describe('a host', () => {
@@ -108,4 +126,32 @@ describe('an address for callbacks', () => {
 		expect(unreachable(url, PUBLIC_API)).toBe('is not a web address');
 		expect(unreachable(url, PRIVATE_API)).toBe('is not a web address');
 	});
+});
+
+describe('an address for files', () => {
+	it.each(PRIVATE)('at %s is not asked where the API is public, however it is reached', (host) => {
+		for (const scheme of ['http', 'https']) {
+			expect(forbiddenAddress(`${scheme}://${host}/a.png?token=secret`, PUBLIC_API)).toMatch(
+				/^\(https?:\/\/[^/]+\) is a private one, and the API’s is not$/,
+			);
+		}
+	});
+
+	it.each(PRIVATE)('at %s is asked where the API is private itself', (host) => {
+		expect(forbiddenAddress(`http://${host}/a.png`, PRIVATE_API)).toBeUndefined();
+	});
+
+	it.each(PUBLIC)('at %s is asked, by http and https', (host) => {
+		for (const scheme of ['http', 'https']) {
+			expect(forbiddenAddress(`${scheme}://${host}/a.png`, PUBLIC_API)).toBeUndefined();
+		}
+	});
+
+	it.each(['', 'a.png', '//cdn.example/a', 'file:///etc/passwd', 'ftp://x.example/a', 'data:,a'])(
+		'“%s” is none, whatever the API',
+		(url) => {
+			expect(forbiddenAddress(url, PUBLIC_API)).toBe('is not a web address');
+			expect(forbiddenAddress(url, PRIVATE_API)).toBe('is not a web address');
+		},
+	);
 });

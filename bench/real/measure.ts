@@ -8,7 +8,8 @@ import type { WorkflowJson } from '../../scripts/lib/workflow';
 const N = 25;
 const DURATION_S = 10;
 const TIMEOUT_MS = 20 * 60_000;
-const REQUESTS_PER_MINUTE = 50;
+/** At 50, polling 25 runs takes one request more than the first minute has, for the app's definition. */
+const REQUESTS_PER_MINUTE = 100;
 
 /** What one strategy took on the real n8n against the local Magnific. */
 export interface RealRow {
@@ -75,7 +76,7 @@ const measureOne = async (
 	}
 };
 
-/** Carries 25 runs of 10 s on a real n8n, in real time and at the API's own limits, by each strategy. */
+/** Carries 25 runs of 10 s on a real n8n, in real time, with a plan of 100 requests a minute, by each strategy. */
 export const measureReal = async (tarball: string, report: Report): Promise<RealRow[]> => {
 	const n8n = await startN8n({ tarball });
 	try {

@@ -1,7 +1,6 @@
-import type { ModelOptions } from '../../test/unit/support/modelApi';
 import { durationOf, type DurationName } from './durations';
 import type { Strategy } from './strategies';
-import { newWorld, REQUESTS_PER_MINUTE, type World } from './world';
+import { newWorld, REQUESTS_PER_MINUTE, type OtherUse, type World } from './world';
 
 /** One cell of the table, as it stands in the JSON. */
 export interface Row {
@@ -43,7 +42,7 @@ export const lagsOf = ({ api, toldAt }: World): number[] => {
 export const carryBatch = async (
 	strategy: Strategy,
 	durations: number[],
-	model: Pick<ModelOptions, 'othersPerMinute'> = {},
+	model: OtherUse = {},
 ): Promise<{ world: World; makespanMs: number }> => {
 	const world = newWorld(durations, model);
 	const start = world.clock.now();

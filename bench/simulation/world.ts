@@ -29,11 +29,11 @@ export interface World {
 	toldAt: Map<string, number>;
 }
 
+/** What somebody else sends with the same key. */
+export type OtherUse = Pick<ModelOptions, 'othersPerMinute' | 'othersGoFirst'>;
+
 /** `durations`: how long the run of each item takes, ms. */
-export const newWorld = (
-	durations: readonly number[],
-	model: Pick<ModelOptions, 'othersPerMinute'> = {},
-): World => {
+export const newWorld = (durations: readonly number[], model: OtherUse = {}): World => {
 	const clock = new VirtualClock();
 	const api = new ModelApi({
 		clock,

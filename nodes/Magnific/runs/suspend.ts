@@ -1,5 +1,5 @@
 import type { RunApi } from '../api/client';
-import { settle } from '../api/errors';
+import { settle, type Settled } from '../api/errors';
 import { withRetries, type Pacing } from '../api/retry';
 import { isEnded, type AppSummary, type Run } from '../api/types';
 import type { RunOutcome } from './types';
@@ -10,6 +10,8 @@ export interface ParkedRun {
 	run_id: string;
 	/** Undefined where it could not be read. */
 	app: AppSummary | undefined;
+	/** When it was submitted, ms since the epoch. */
+	since: number;
 }
 
 /** What this process has learned about the runs of one parked execution. */
@@ -18,6 +20,8 @@ export interface ParkMemory {
 	settled: Map<string, Run>;
 	/** Runs that a look found going while the execution was parked: their callbacks are still to come. */
 	seenGoing: Set<string>;
+	/** A round of looks has found all that was over before: nothing but callbacks is missing since. */
+	hasLooked: boolean;
 	/** When a callback last told something, ms since the epoch. */
 	lastCallbackAt: number | undefined;
 	/** Runs are being looked at: one round at a time. */
@@ -29,6 +33,7 @@ export interface ParkMemory {
 export const newMemory = (): ParkMemory => ({
 	settled: new Map(),
 	seenGoing: new Set(),
+	hasLooked: false,
 	lastCallbackAt: undefined,
 	looking: false,
 	resuming: false,
@@ -51,8 +56,8 @@ export const outcomesOf = (runs: ParkedRun[], { settled }: ParkMemory): RunOutco
 const TRUST_MS = 3 * 60_000;
 
 /** Whether callbacks have been seen to arrive lately, so that a look would only cost a request. */
-export const trustsCallbacks = ({ lastCallbackAt }: ParkMemory, now: number): boolean =>
-	lastCallbackAt !== undefined && now - lastCallbackAt < TRUST_MS;
+export const trustsCallbacks = ({ lastCallbackAt, hasLooked }: ParkMemory, now: number): boolean =>
+	hasLooked && lastCallbackAt !== undefined && now - lastCallbackAt < TRUST_MS;
 
 /** Runs submitted this long ago may be over, and their callbacks were refused while the node executed. */
 export const MAY_BE_OVER_MS = 5_000;
@@ -75,12 +80,18 @@ const HITS_PER_MISS = 4;
 const RUNS_PER_MISS = 100;
 const MOST_MISSES = 2;
 
+/** Somebody else may use the key for long; a look that was refused so often leaves the rest to the watchdog. */
+const MOST_REFUSALS = 20;
+
+const isRefused = (found: Settled<Run>): boolean =>
+	'error' in found && found.error.kind === 'rate_limited';
+
 type Look = 'over' | 'going' | 'unknown run' | 'untold';
 
 /**
- * Looks at the runs that are not known to be over, in order: first at those of which nothing is
- * known, since their callbacks may have been refused before the park; where there are none, at one
- * that was going, since its callback may be lost. Ends when hardly any is over: the execution can
+ * Looks at the runs that are not known to be over, in order: first at those whose callbacks may have
+ * been refused while others were submitted; where there are none, at the others, since callbacks may
+ * be lost. Ends when hardly any is over: the execution can
  * only be resumed when all are, so the others need no look yet. With `all`, every run gets its look.
  * A look that tells nothing ends it too, but for a run that the API does not know. Never throws.
  */
@@ -90,6 +101,7 @@ export const lookAtParked = async (
 	seams: Pacing & { api: Pick<RunApi, 'getRun'> },
 	all = false,
 ): Promise<void> => {
+	if (runs.length === 0) return;
 	const budget = seams.budget.share();
 	await lookInRounds(runs, memory, { ...seams, budget }, all).finally(() => {
 		budget.leave();
@@ -102,8 +114,13 @@ const lookInRounds = async (
 	{ api, ...pacing }: Pacing & { api: Pick<RunApi, 'getRun'> },
 	all: boolean,
 ): Promise<void> => {
+	const read = (run_id: string) => async (): Promise<Run> =>
+		await withRetries('poll', pacing, () => api.getRun(run_id), 2);
 	const look = async ({ run_id }: ParkedRun): Promise<Look> => {
-		const found = await settle(() => withRetries('poll', pacing, () => api.getRun(run_id), 2));
+		let found = await settle(read(run_id));
+		for (let tries = 1; isRefused(found) && tries < MOST_REFUSALS; tries++) {
+			found = await settle(read(run_id));
+		}
 		if ('error' in found) return found.error.kind === 'not_found' ? 'unknown run' : 'untold';
 		if (!isEnded(found.value.status)) {
 			memory.seenGoing.add(run_id);
@@ -114,9 +131,16 @@ const lookInRounds = async (
 	};
 
 	const pending = pendingRuns(runs, memory);
-	const unseen = pending.filter(({ run_id }) => !memory.seenGoing.has(run_id));
-	const isForLost = !all && unseen.length === 0;
-	const queue = all || isForLost ? pending : unseen;
+	const lastSince = Math.max(...runs.map(({ since }) => since));
+	const unknown = pending.filter(
+		({ run_id, since }) => !memory.seenGoing.has(run_id) && lastSince - since >= MAY_BE_OVER_MS,
+	);
+	const isForLost = !all && unknown.length === 0;
+	if (isForLost) {
+		memory.hasLooked = true;
+		if (trustsCallbacks(memory, pacing.clock.now())) return;
+	}
+	const queue = all || isForLost ? pending : unknown;
 	const more = isForLost ? 0 : Math.min(MOST_MISSES, Math.floor(runs.length / RUNS_PER_MISS));
 	const counts = { over: 0, going: 0 };
 	let width = 1;
@@ -131,4 +155,5 @@ const lookInRounds = async (
 		if (all) continue;
 		if (counts.going > more + counts.over / HITS_PER_MISS || looks.includes('untold')) return;
 	}
+	memory.hasLooked = true;
 };

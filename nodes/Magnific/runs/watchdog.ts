@@ -6,6 +6,8 @@ const WITH_CALLBACKS = { firstMs: 75_000, longestMs: 5 * 60_000 };
 const WITHOUT_CALLBACKS = { firstMs: 5_000, longestMs: 60_000 };
 /** The execution is saved as waiting shortly after the node has ended; until then n8n refuses calls. */
 const UNTIL_PARKED_MS = 1_000;
+/** A first round that found hardly any run over is made again, since the first ones may be long. */
+const SOON_AGAIN_MS = [15_000, 30_000, 60_000];
 const REFUSALS_BELIEVED = 3;
 /** Where callbacks are to come, the looks before this cost no more than one request for ten runs. */
 const QUIET_MS = 330_000;
@@ -26,7 +28,7 @@ export interface Watched {
 }
 
 /**
- * The pauses between a watchdog's rounds, in ms: growing; the first is short where runs may be over.
+ * The pauses between a watchdog's rounds, in ms: growing; the first are short where runs may be over.
  * Few runs with callbacks are left alone at first: each round may cost a request.
  */
 export function* watchdogPauses({
@@ -36,7 +38,10 @@ export function* watchdogPauses({
 	hasCallbacks,
 }: Omit<Watched, 'deadline'>): Generator<number, never> {
 	const { firstMs, longestMs } = hasCallbacks ? WITH_CALLBACKS : WITHOUT_CALLBACKS;
-	if (hasCallbacks && parkedAt - oldestSince >= MAY_BE_OVER_MS) yield UNTIL_PARKED_MS;
+	if (hasCallbacks && parkedAt - oldestSince >= MAY_BE_OVER_MS) {
+		yield UNTIL_PARKED_MS;
+		yield* SOON_AGAIN_MS;
+	}
 	let pause = firstMs;
 	if (hasCallbacks) {
 		let waited = 0;

@@ -1,3 +1,4 @@
+import { SlidingWindowBudget } from '../../../nodes/Magnific/api/budget';
 import { notJsonError } from '../../../nodes/Magnific/api/errors';
 import {
 	allOver,
@@ -15,7 +16,12 @@ import type { ModelOptions } from '../support/modelApi';
 
 const MINUTE = 60_000;
 
-const parkedRun = (run_id: string, itemIndex = 0): ParkedRun => ({ itemIndex, run_id, app: app() });
+const parkedRun = (run_id: string, itemIndex = 0): ParkedRun => ({
+	itemIndex,
+	run_id,
+	app: app(),
+	since: 0,
+});
 
 const memoryOf = (...runIds: string[]): ParkMemory => {
 	const memory = newMemory();
@@ -37,7 +43,15 @@ const parked = async (
 	const ids = await here.clock.run(
 		Promise.all(Array.from({ length: count }, async () => await here.api.startRun(app(), {}))),
 	);
-	return { ...here, runs: ids.map(parkedRun), memory: newMemory() };
+	const since = here.clock.now();
+	const runs = ids.map((id, i) => ({ ...parkedRun(id, i), since }));
+	return { ...here, runs, memory: newMemory() };
+};
+
+/** As if the last run had been submitted so late that the callbacks of the others were refused. */
+const submitLastLate = ({ runs }: Parked): void => {
+	const last = runs.at(-1);
+	if (last) last.since += 6_000;
 };
 
 const look = async ({ clock, runs, memory, seams }: Parked, all?: boolean): Promise<void> => {
@@ -100,10 +114,34 @@ describe('callbacks', () => {
 	});
 
 	it('are trusted for a while after the last came, and then no more', () => {
-		const memory = { ...newMemory(), lastCallbackAt: now };
+		const memory = { ...newMemory(), hasLooked: true, lastCallbackAt: now };
 		expect(trustsCallbacks(memory, now)).toBe(true);
 		expect(trustsCallbacks(memory, now + 1_000)).toBe(true);
 		expect(trustsCallbacks(memory, now + 24 * 60 * MINUTE)).toBe(false);
+	});
+});
+
+describe('callbacks of a large batch', () => {
+	it('are not trusted before a round of looks has found what was lost before the park', async () => {
+		const here = await parked(3, { durationMs: () => 1_000 });
+		submitLastLate(here);
+		here.memory.lastCallbackAt = here.clock.now();
+		expect(trustsCallbacks(here.memory, here.clock.now())).toBe(false);
+		await here.clock.advance(10_000);
+		await look(here);
+		expect(settledIn(here)).toEqual(['run00000', 'run00001']);
+		expect(trustsCallbacks(here.memory, here.clock.now())).toBe(true);
+	});
+
+	it('are found in spite of refusals, where somebody else uses the key', async () => {
+		const here = await parked(10, { durationMs: () => 1_000 });
+		await here.clock.advance(2 * MINUTE);
+		const budget = new SlidingWindowBudget(here.clock, 500);
+		for (let i = 0; i < 45; i++) void here.api.getApp(app().sqid);
+		await here.clock.advance(1_000);
+		await look({ ...here, seams: { ...here.seams, budget } });
+		expect(here.api.answered(429)).toBeGreaterThan(0);
+		expect(allOver(here.runs, here.memory)).toBe(true);
 	});
 });
 
@@ -177,19 +215,24 @@ describe('a look at parked runs', () => {
 			durationMs: ({ index }) => (index < 2 ? Infinity : 1_000),
 			limits: [],
 		});
+		submitLastLate(here);
 		await here.clock.advance(10_000);
 		await look(here);
-		expect(settledIn(here)).toHaveLength(248);
+		expect(settledIn(here)).toHaveLength(247);
 	});
 
-	it('asks first about runs of which nothing is known, since the callbacks of others are to come', async () => {
-		const here = await parked(2, { durationMs: lasting(20_000, 1_000) });
+	it('asks first about runs whose callbacks may have been refused, and then about others once', async () => {
+		const here = await parked(3, { durationMs: lasting(60_000, 20_000, 1_000) });
+		submitLastLate(here);
 		await here.clock.advance(10_000);
 		await look(here);
 		expect(lookedAt(here)).toEqual(['run00000']);
 		await here.clock.advance(20_000);
 		await look(here);
 		expect(settledIn(here)).toEqual(['run00001']);
+		here.memory.lastCallbackAt = here.clock.now();
+		await look(here);
+		expect(lookedAt(here)).toEqual(['run00000', 'run00001']);
 	});
 
 	it('finds an end whose callback got lost, when nothing else is to be asked', async () => {

@@ -72,6 +72,8 @@ export interface ModelOptions {
 	tellsRetryAfter?: boolean;
 	/** Requests per minute that others send with the same key, evenly spread. */
 	othersPerMinute?: number;
+	/** Whether those count also where the limit is reached: others get their share whatever we do. */
+	othersGoFirst?: boolean;
 	fault?: (call: Readonly<ModelCall>) => Fault | undefined;
 }
 
@@ -236,9 +238,10 @@ export class ModelApi implements RunApi {
 
 	/** How long no request is let through, ms; counts those of others that came until now. */
 	private busyMs(now: number): number {
-		const { othersPerMinute = 0 } = this.options;
+		const { othersPerMinute = 0, othersGoFirst = false } = this.options;
 		while (othersPerMinute > 0 && this.othersNextAt <= now) {
-			if (this.waitMs(this.othersNextAt) === 0) this.letThrough.push(this.othersNextAt);
+			if (othersGoFirst || this.waitMs(this.othersNextAt) === 0)
+				this.letThrough.push(this.othersNextAt);
 			this.othersNextAt += 60_000 / othersPerMinute;
 		}
 		return this.waitMs(now);

@@ -7,6 +7,7 @@ import { productClip } from '../../emulator/apps/productClip';
 import { surpriseMe } from '../../emulator/apps/surpriseMe';
 import { binary, bytesOf, keepFilesIn, picture } from './support/files';
 import { localMagnific } from './support/localMagnific';
+import { NODE } from './support/n8n';
 import { appRun, fields, json } from './support/parameters';
 import { textOf } from './support/text';
 
@@ -44,6 +45,23 @@ const download = async (url: unknown): Promise<Buffer> => {
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
 
 describe('the output of App → Run', () => {
+	it('comes with a hint of what was started and what it costs', async () => {
+		const parameters = appRun(posterFromText, fields(posterFromText, { Headline: 'Sale' }));
+		const { run } = await local.run(parameters, { items: [{ json: {} }, { json: {} }] });
+		expect(run.data.resultData.runData[NODE]?.[0]?.hints).toContainEqual({
+			message: '2 runs started, 6 credits.',
+			location: 'outputPane',
+		});
+	});
+
+	it('has no hint of a cost where nothing was started', async () => {
+		const parameters = appRun(posterFromText, fields(posterFromText, { Headline: 'Sale' }), {
+			options: { validateOnly: true },
+		});
+		const { run } = await local.run(parameters);
+		expect(run.data.resultData.runData[NODE]?.[0]?.hints ?? []).toEqual([]);
+	});
+
 	it('is one item per run in input order, whichever run ends first', async () => {
 		await local.control.settings({ durations: { [posterFromText.sqid]: [40, 10, 30, 5] } });
 		const titles = ['One', 'Two', 'Three', 'Four'];

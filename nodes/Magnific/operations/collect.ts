@@ -2,11 +2,13 @@ import type { IExecuteFunctions, INodeExecutionData, IWebhookFunctions } from 'n
 import { settle } from '../api/errors';
 import type { AppSummary, Run } from '../api/types';
 import { callFailed, failureOf } from '../runs/failures';
+import { outcomeHints } from '../runs/hints';
 import { binaryFieldName, fileJson, filesOf, runJson, unfinishedJson } from '../runs/output';
 import { runIdOf, type RunOutcome } from '../runs/types';
 import type { Metadata } from '../webhooks/metadata';
 import { failed, jsonItem, type Batch, type ItemResult } from './batch';
 import { downloader } from './binaryOutput';
+import { showHints } from './hints';
 import type { ItemOptions, OutputOptions } from './parameters';
 
 /** A run of an item that came to some end, and how the item wants it. */
@@ -111,6 +113,8 @@ export const collect = async (
 	const add = (itemIndex: number, { metadata }: ItemOptions, result: ItemResult): void => {
 		batch.results.set(itemIndex, withMetadata(result, metadata));
 	};
+	const outcomes = carried.map(({ outcome }) => outcome);
+	showHints(context, outcomeHints(outcomes, batch.clock.now()));
 	await Promise.all(
 		carried.map(async ({ itemIndex, app, outcome, options }) => {
 			noteRun(batch, itemIndex, outcome);

@@ -1,8 +1,10 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Run } from '../api/types';
+import { outcomeHints } from '../runs/hints';
 import { readItem, runBatch } from './batch';
 import { downloader } from './binaryOutput';
 import { outputRun } from './collect';
+import { showHints } from './hints';
 import { readItemOptions, type ItemOptions } from './parameters';
 import { appsOfRuns, readRun, readRunIds } from './runIds';
 
@@ -23,6 +25,8 @@ export async function runGet(this: IExecuteFunctions): Promise<INodeExecutionDat
 			batch,
 			read.map(({ run }) => run.app_id),
 		);
+		const outcomes = read.map(({ run }) => ({ kind: 'ended' as const, run }));
+		showHints(this, outcomeHints(outcomes, batch.clock.now()));
 		const download = downloader(this, pacing);
 		await Promise.all(
 			read.map(async ({ itemIndex, run, options }) => {

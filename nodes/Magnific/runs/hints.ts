@@ -1,0 +1,52 @@
+import { expiresAt } from './output';
+import type { RunOutcome } from './types';
+
+/** Links that stop working within this time are worth a word. */
+const SOON_MS = 60 * 60_000;
+
+const runs = (count: number): string => (count === 1 ? '1 run' : `${String(count)} runs`);
+
+/**
+ * What the runs that this execution has started cost, as one sentence; none where nothing was
+ * started. `credits`: the cost of each, null where it is not known.
+ */
+export const costHints = (credits: Array<number | null>): string[] => {
+	if (credits.length === 0) return [];
+	const known = credits.filter((cost) => cost !== null);
+	const total = known.reduce((sum, cost) => sum + cost, 0);
+	const unknown = credits.length - known.length;
+	if (known.length === 0) return [`${runs(unknown)} started, of unknown cost.`];
+	const cost = `${runs(known.length)} started, ${String(total)} ${total === 1 ? 'credit' : 'credits'}.`;
+	return [unknown === 0 ? cost : `${cost} ${runs(unknown)} more of unknown cost.`];
+};
+
+/** What a user may overlook in the items that came out. `now` in ms since the epoch. */
+export const outcomeHints = (outcomes: RunOutcome[], now: number): string[] => {
+	const ended = outcomes.flatMap((outcome) => (outcome.kind === 'ended' ? [outcome.run] : []));
+	const partial = ended.filter(({ status }) => status === 'completed_with_errors').length;
+	const unfinished = outcomes.filter(
+		({ kind }) => kind === 'timed_out' || kind === 'unreadable',
+	).length;
+	const ends = ended.flatMap((run) => {
+		const at = Date.parse(expiresAt(run) ?? '');
+		return Number.isNaN(at) ? [] : [at - now];
+	});
+	const expired = ends.filter((left) => left <= 0).length;
+	const expiring = ends.filter((left) => left > 0 && left <= SOON_MS).length;
+	return [
+		...(unfinished > 0
+			? [
+					`${runs(unfinished)} not over yet: pass the run_id to Run → Wait to get the results, which are paid for.`,
+				]
+			: []),
+		...(partial > 0
+			? [`${runs(partial)} made only a part of the results: see status completed_with_errors.`]
+			: []),
+		...(expiring > 0
+			? [
+					`The links of ${runs(expiring)} expire within the hour. Turn on Download Files to keep the files.`,
+				]
+			: []),
+		...(expired > 0 ? [`The links of ${runs(expired)} have expired: they last 12 hours.`] : []),
+	];
+};

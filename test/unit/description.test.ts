@@ -204,3 +204,44 @@ describe('the node', () => {
 		expect(Object.keys(methods.credentialTest)).toContain('magnificApiTest');
 	});
 });
+
+describe('the options of App → Run', () => {
+	const [options] = named('options').filter(
+		({ displayOptions }) =>
+			displayOptions?.show?.resource?.includes('app') === true &&
+			displayOptions.show.operation?.includes('run') === true,
+	);
+	const all = (options?.options ?? []).flatMap((option) => ('type' in option ? [option] : []));
+	const shownWith = (wait: string): string[] =>
+		all
+			.filter(({ displayOptions: { show, hide } = {} }) => {
+				const isHidden = hide?.['/wait']?.includes(wait) === true;
+				return !isHidden && show?.['/wait']?.includes(wait) !== false;
+			})
+			.map(({ displayName }) => displayName);
+
+	it('are sorted by name', () => {
+		const names = all.map(({ displayName }) => displayName);
+		expect(names).toEqual([...names].sort((a, b) => a.localeCompare(b)));
+	});
+
+	it('are only those that have an effect where nothing is waited for', () => {
+		expect(shownWith('none')).toEqual([
+			'Credit Limit',
+			'Metadata',
+			'Notify Trigger Name or ID',
+			'Validate Only',
+		]);
+	});
+
+	it('are all but those for other ways to wait where the execution waits', () => {
+		expect(all.map(({ displayName }) => displayName)).toEqual(
+			expect.arrayContaining(shownWith('poll')),
+		);
+		expect(shownWith('poll')).not.toContain('Notify Trigger Name or ID');
+		expect(shownWith('poll')).toContain('Max Concurrent Runs');
+		expect(shownWith('webhook')).toEqual(
+			shownWith('poll').filter((name) => name !== 'Max Concurrent Runs'),
+		);
+	});
+});

@@ -4,6 +4,15 @@ import { maxWaitOption, onPartialOption, onTimeoutOption, outputOptions } from '
 
 const show = { resource: ['app'], operation: ['run'] };
 
+/** The same option, shown only while these ways to wait are not chosen: it has no effect there. */
+const notWith = (ways: string[], option: INodeProperties): INodeProperties => ({
+	...option,
+	displayOptions: { hide: { '/wait': ways } },
+});
+
+const byName = (a: INodeProperties, b: INodeProperties): number =>
+	a.displayName.localeCompare(b.displayName);
+
 const runOptions: INodeProperties[] = [
 	{
 		displayName: 'Credit Limit',
@@ -15,8 +24,7 @@ const runOptions: INodeProperties[] = [
 		description:
 			'The most that all runs of this execution may cost together. If they would cost more, or a cost is unknown, nothing is started.',
 	},
-	...outputOptions,
-	{
+	notWith(['none', 'webhook'], {
 		displayName: 'Max Concurrent Runs',
 		name: 'maxConcurrentRuns',
 		type: 'number',
@@ -24,8 +32,10 @@ const runOptions: INodeProperties[] = [
 		typeOptions: { minValue: 0 },
 		description:
 			'How many runs may be going at once. 0 means as many as the requests per minute of the credential let through.',
-	},
-	maxWaitOption,
+	}),
+	...[...outputOptions, maxWaitOption, onPartialOption, onTimeoutOption].map((option) =>
+		notWith(['none'], option),
+	),
 	{
 		displayName: 'Metadata',
 		name: 'metadata',
@@ -70,8 +80,6 @@ const runOptions: INodeProperties[] = [
 		description:
 			'An active workflow that starts with a Magnific Trigger and is told when the run ends. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 	},
-	onPartialOption,
-	onTimeoutOption,
 	{
 		displayName: 'Validate Only',
 		name: 'validateOnly',
@@ -170,6 +178,6 @@ export const appRunProperties: INodeProperties[] = [
 		placeholder: 'Add option',
 		default: {},
 		displayOptions: { show },
-		options: runOptions,
+		options: runOptions.toSorted(byName),
 	},
 ];

@@ -18,9 +18,10 @@ export interface Row {
 
 const A_MONTH_MS = 30 * 24 * 60 * 60_000;
 
-const seconds = (ms: number): number => Math.round(ms) / 1_000;
+/** From ms, to the ms. */
+export const seconds = (ms: number): number => Math.round(ms) / 1_000;
 
-const median = (values: number[]): number => {
+export const median = (values: number[]): number => {
 	const sorted = [...values].sort((a, b) => a - b);
 	const middle = Math.floor(sorted.length / 2);
 	const upper = sorted[middle] ?? 0;

@@ -37,3 +37,10 @@ export const STRATEGIES: readonly Strategy[] = [
 	peer('naive-3s', naive(3_000)),
 	peer('hand-made-loop', handMadeLoop),
 ];
+
+/** Throws where there is none of this name. */
+export const strategyOf = (id: string): Strategy => {
+	const strategy = STRATEGIES.find((candidate) => candidate.id === id);
+	if (!strategy) throw new Error(`There is no strategy ${id}`);
+	return strategy;
+};

@@ -5,9 +5,10 @@ const FIRST_LOOK_MS = 2_000;
 const PROBE_EVERY_MS = 3_000;
 const PROBE_EVERY_REQUESTS = 2.5;
 /** … but until the oldest run is this old … */
-const SOON_MS = 30_000;
+const SOON_MS = 36_000;
 /** … only so long … */
 const SOON_EVERY_MS = 1_000;
+const SOON_EVERY_MS_PER_RUN = 200;
 /** … while all that was sent, and a look at each run, come to no more than this part of a minute's requests. */
 const SOON_PART = 0.8;
 /** A probe that is not back after this is not waited for. */
@@ -227,7 +228,9 @@ export class Schedule {
 	private interval(waited: number, batch: number): number {
 		const waiting = this.runs.size;
 		const needed = this.sent + waiting;
-		if (waited < SOON_MS && needed < SOON_PART * this.requestsPerMinute) return SOON_EVERY_MS;
+		if (waited < SOON_MS && needed < SOON_PART * this.requestsPerMinute) {
+			return Math.max(SOON_EVERY_MS, SOON_EVERY_MS_PER_RUN * batch);
+		}
 		const share = Math.min(LARGEST_SHARE, Math.max(SMALLEST_SHARE, SHARE_PER_RUN * batch));
 		const leavesRoom = A_MINUTE_MS / Math.max(1, this.requestsPerMinute - waiting);
 		const every = Math.max(

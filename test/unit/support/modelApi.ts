@@ -17,6 +17,8 @@ export const DOCUMENTED_LIMITS: RateLimit[] = [
 	{ ms: 120_000, max: 1_200 },
 ];
 
+const A_MINUTE_MS = 60_000;
+
 /** One request as the server sees it. */
 export interface ModelCall {
 	operation: 'getApp' | 'startRun' | 'getRun';
@@ -72,7 +74,7 @@ export interface ModelOptions {
 	tellsRetryAfter?: boolean;
 	/** Requests per minute that others send with the same key, evenly spread. */
 	othersPerMinute?: number;
-	/** Whether those count also where the limit is reached: others get their share whatever we do. */
+	/** Whether those count also where the limit is reached, and did so for a minute: others get their share whatever we do. */
 	othersGoFirst?: boolean;
 	fault?: (call: Readonly<ModelCall>) => Fault | undefined;
 }
@@ -100,7 +102,7 @@ export class ModelApi implements RunApi {
 
 	constructor(private readonly options: ModelOptions) {
 		this.limits = options.limits ?? DOCUMENTED_LIMITS;
-		this.othersNextAt = options.clock.now();
+		this.othersNextAt = options.clock.now() - (options.othersGoFirst === true ? A_MINUTE_MS : 0);
 	}
 
 	async getApp(appId: string): Promise<AppDefinition> {

@@ -1,0 +1,76 @@
+import type { Simulation } from '../simulation';
+import type { Row } from '../simulation/simulate';
+
+type Cell = string | number;
+
+const widthOf = (rows: string[][], column: number): number =>
+	Math.max(...rows.map((row) => row[column]?.length ?? 0));
+
+/** Lines of text, the first column to the left and the others to the right. */
+const aligned = (rows: Cell[][]): string => {
+	const texts = rows.map((row) => row.map(String));
+	const widths = texts[0]?.map((_, column) => widthOf(texts, column)) ?? [];
+	return texts
+		.map((row) =>
+			row
+				.map((text, i) => (i === 0 ? text.padEnd(widths[i] ?? 0) : text.padStart(widths[i] ?? 0)))
+				.join('  '),
+		)
+		.join('\n');
+};
+
+const ratio = (makespan: number, bound: number): string => (makespan / bound).toFixed(2);
+
+const simulationTable = (rows: Row[]): string =>
+	aligned([
+		[
+			'strategy',
+			'n',
+			'runs of',
+			'makespan s',
+			'bound s',
+			'× bound',
+			'requests/run',
+			'429s',
+			'lag s',
+		],
+		...rows.map((row) => [
+			row.strategy,
+			row.n,
+			row.duration,
+			row.makespan_s.toFixed(1),
+			row.lower_bound_s.toFixed(1),
+			ratio(row.makespan_s, row.lower_bound_s),
+			row.requests_per_run.toFixed(2),
+			row.http_429,
+			row.median_lag_s.toFixed(1),
+		]),
+	]);
+
+/** What `npm run bench` prints of the simulation. */
+export const describeSimulation = ({ simulation, lag, shared_key, fairness }: Simulation): string =>
+	[
+		simulationTable(simulation),
+		'',
+		'A single run of 29 to 31 s: from its end to the output',
+		aligned([
+			['strategy', 'median s', 'mean s'],
+			...lag.map((row) => [row.strategy, row.median_lag_s.toFixed(2), row.mean_lag_s.toFixed(2)]),
+		]),
+		'',
+		'Another client takes 25 of the 50 requests per minute',
+		aligned([
+			['strategy', 'n', 'runs of', 'makespan s', 'bound at half s', '× bound', '429s'],
+			...shared_key.map((row) => [
+				row.strategy,
+				row.n,
+				row.duration,
+				row.makespan_s.toFixed(1),
+				row.lower_bound_s.toFixed(1),
+				ratio(row.makespan_s, row.lower_bound_s),
+				row.http_429,
+			]),
+		]),
+		'',
+		`3 items beside 500 with one key, runs of 20 s: ${fairness.small_s.toFixed(1)} s (alone ${fairness.small_alone_s.toFixed(1)} s); the 500: ${fairness.large_s.toFixed(1)} s (alone ${fairness.large_alone_s.toFixed(1)} s)`,
+	].join('\n');

@@ -1,0 +1,59 @@
+import { isRecord } from '../../../nodes/Magnific/api/guards';
+import { SAMPLE, sampleAnswer } from './sample-api';
+
+export interface StubOptions {
+	/** The node's context, which a second execution may share. */
+	store?: Record<string, unknown>;
+	/** Of a callback. */
+	body?: Record<string, unknown>;
+	query?: Record<string, string>;
+}
+
+/**
+ * What the node's methods ask of n8n's `this`, without n8n: one incoming item, the given
+ * parameters, the sample API, and no way to any file. For `Reflect.apply`.
+ */
+export const stubContext = (
+	parameters: Record<string, unknown>,
+	{ store = {}, body = {}, query = {} }: StubOptions = {},
+): object => {
+	const response = {
+		headersSent: false,
+		status: () => response,
+		json: () => response,
+	};
+	return {
+		continueOnFail: () => true,
+		evaluateExpression: () => 0,
+		getBodyData: () => body,
+		getContext: () => store,
+		getCredentials: async () =>
+			await Promise.resolve({ apiKey: SAMPLE.apiKey, baseUrl: SAMPLE.baseUrl }),
+		getExecutionCancelSignal: () => undefined,
+		getHeaderData: () => ({}),
+		getInputData: () => [{ json: {} }],
+		getMode: () => 'trigger',
+		getNode: () => ({
+			id: 'node',
+			name: 'Magnific',
+			type: 'n8n-nodes-magnific.magnific',
+			parameters,
+		}),
+		getNodeParameter: (name: string, ...rest: unknown[]) =>
+			parameters[name] ?? rest.find((fallback) => typeof fallback !== 'number'),
+		getQueryData: () => query,
+		getRequestObject: () => ({ rawBody: Buffer.from(JSON.stringify(body)) }),
+		getResponseObject: () => response,
+		getWorkflow: () => ({ id: 'workflow' }),
+		getWorkflowStaticData: () => ({}),
+		helpers: {
+			httpRequest: async () =>
+				await Promise.resolve({ statusCode: 404, headers: {}, body: Buffer.from('') }),
+			httpRequestWithAuthentication: async (_credential: string, request: unknown) => {
+				const { method, url } = isRecord(request) ? request : {};
+				return await Promise.resolve(sampleAnswer(String(method), String(url)));
+			},
+		},
+		logger: { warn: () => undefined },
+	};
+};

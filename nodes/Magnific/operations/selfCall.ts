@@ -1,4 +1,5 @@
 import type { IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
+import { systemClock } from '../api/clock';
 import { settle } from '../api/errors';
 import { isRecord } from '../api/guards';
 import { SELF_CALL_HEADER, selfCallHeader, type SelfCall } from '../webhooks/selfCall';
@@ -24,7 +25,7 @@ export const callSelf = async (
 				url: park.resumeUrl,
 				headers: {
 					'Content-Type': 'application/json',
-					[SELF_CALL_HEADER]: selfCallHeader(apiKey, park.id, body, Date.now()),
+					[SELF_CALL_HEADER]: selfCallHeader(apiKey, park.id, body, systemClock.now()),
 				},
 				body,
 				returnFullResponse: true,

@@ -11,7 +11,8 @@ export function concerns(fault: Fault, entry: RequestLogEntry): boolean {
 		(fault.method === undefined || fault.method.toUpperCase() === entry.method) &&
 		(fault.family === undefined || fault.family === entry.family) &&
 		(fault.app_id === undefined || fault.app_id === entry.app_id) &&
-		(fault.run_id === undefined || fault.run_id === entry.run_id)
+		(fault.run_id === undefined || fault.run_id === entry.run_id) &&
+		(fault.content_type === undefined || fault.content_type === entry.headers['content-type'])
 	);
 }
 

@@ -77,8 +77,11 @@ export const faultSpec = z.strictObject({
 	route: z.union([z.enum(ROUTES), z.array(z.enum(ROUTES))]).optional(),
 	method: z.string().optional(),
 	family: z.enum(FAMILIES).optional(),
+	/** Of a `file` it is the app, and the run, that made it. */
 	app_id: z.string().optional(),
 	run_id: z.string().optional(),
+	/** Of the request, such as that of a file which is uploaded. */
+	content_type: z.string().optional(),
 	...occurrence,
 	fault: faultAction,
 });

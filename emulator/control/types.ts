@@ -28,7 +28,7 @@ export const requestLogEntry = z.object({
 	/** The fault's `kind`, where one hit. */
 	fault: z.string().optional(),
 	app_id: z.string().optional(),
-	/** Of the path, or of the run that this request started. */
+	/** Of the path, of the run that this request started, or of the run that made the file. */
 	run_id: z.string().optional(),
 	has_key: z.boolean(),
 	key_valid: z.boolean(),

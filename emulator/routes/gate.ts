@@ -2,7 +2,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { FAMILIES, type FaultAction, type Family, type RouteName } from '../control/specs';
 import type { RequestLogEntry } from '../control/types';
 import { answerInstead, concerns, spoilAnswer, type Payload } from '../faults';
+import { fileIdOf } from '../files';
 import { shortened } from '../requestLog';
+import { resultFileIds } from '../runs/results';
+import type { Run } from '../runs/run';
 import type { World } from '../world';
 import { KEY_HEADER, loggedHeaders, loggedQuery, param } from './request';
 
@@ -59,8 +62,9 @@ function entryOf(request: FastifyRequest, world: World): Omit<RequestLogEntry, '
 	const { config } = request.routeOptions;
 	const key = request.headers[KEY_HEADER];
 	const appId = param(request, 'appId');
-	const runId = param(request, 'runId');
-	const runAppId = world.runs.get(runId)?.record.app_id;
+	const run = world.runs.get(param(request, 'runId')) ?? maker(request, world);
+	const runId = run?.record.run_id ?? param(request, 'runId');
+	const runAppId = run?.record.app_id;
 	return {
 		at: Date.now(),
 		method: request.method,
@@ -77,6 +81,13 @@ function entryOf(request: FastifyRequest, world: World): Omit<RequestLogEntry, '
 		headers: loggedHeaders(request),
 		body: null,
 	};
+}
+
+/** The run that made the file which a download asks for. */
+function maker(request: FastifyRequest, world: World): Run | undefined {
+	if (request.routeOptions.config.route !== 'file') return undefined;
+	const fileId = fileIdOf(param(request, 'name'));
+	return world.runs.all().find(({ record }) => resultFileIds(record.result).includes(fileId));
 }
 
 function loggedBody(request: FastifyRequest): unknown {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { controlClient, startEmulator, type Emulator, type FaultSpec } from '../../emulator';
 import { APPS } from './support/apps';
-import { call, runId } from './support/client';
+import { call, filesOf, runId } from './support/client';
 
 let emulator: Emulator;
 
@@ -206,6 +206,30 @@ it('refuses faults that it does not know', async () => {
 		json: { fault: { kind: 'earthquake' } },
 	});
 	expect(answer.status).toBe(400);
+});
+
+it('hits the downloads of one app’s files only, and logs which run made a file', async () => {
+	const ids = [
+		await runId(emulator, APPS.surpriseMe, {}),
+		await runId(emulator, APPS.posterFromText, { headline: 'Sale' }),
+	];
+	await emulator.control.waitIdle();
+	const fault: FaultSpec['fault'] = { kind: 'status', status: 403 };
+	await emulator.control.addFault({ route: 'file', app_id: APPS.surpriseMe, times: -1, fault });
+	for (const id of ids) await filesOf(emulator, id);
+	expect(await emulator.control.requests({ route: 'file' })).toMatchObject([
+		{ run_id: ids[0], app_id: APPS.surpriseMe, status: 403 },
+		{ run_id: ids[1], app_id: APPS.posterFromText, status: 200 },
+	]);
+});
+
+it('hits the requests with one content type only', async () => {
+	const fault: FaultSpec['fault'] = { kind: 'status', status: 500 };
+	await emulator.control.addFault({ content_type: 'image/png', times: -1, fault });
+	const put = async (type: string): Promise<number> =>
+		(await fetch(`${emulator.url}/uploads/x`, { method: 'PUT', headers: { 'content-type': type } }))
+			.status;
+	expect([await put('image/jpeg'), await put('image/png')]).toEqual([403, 500]);
 });
 
 it('closes without waiting for requests that it leaves unanswered', async () => {

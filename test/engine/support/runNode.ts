@@ -33,7 +33,8 @@ export interface NodeOutcome {
 	run: IRun;
 }
 
-const outcomeOf = (run: IRun): NodeOutcome => {
+/** What a run of the workflow came to. */
+export const outcomeOf = (run: IRun): NodeOutcome => {
 	const tasks = run.data.resultData.runData[NODE] ?? [];
 	const outputs = (output: number): INodeExecutionData[] =>
 		tasks.flatMap((task) => task.data?.main?.[output] ?? []);

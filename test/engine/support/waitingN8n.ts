@@ -1,0 +1,188 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { parse, stringify } from 'flatted';
+import { WebhookContext, WorkflowExecute } from 'n8n-core';
+import type {
+	ICredentialDataDecryptedObject,
+	INodeExecutionData,
+	INodeParameters,
+	IRun,
+	IRunExecutionData,
+	IWorkflowExecuteAdditionalData,
+} from 'n8n-workflow';
+import { Magnific } from '../../../nodes/Magnific/Magnific.node';
+import { additionalDataFor, NODE, workflowOf, type NodeSettings } from './n8n';
+import { outcomeOf, type NodeOutcome } from './runNode';
+
+export interface WaitingRun {
+	parameters: INodeParameters;
+	items: INodeExecutionData[];
+	settings?: NodeSettings;
+	credential: ICredentialDataDecryptedObject;
+}
+
+/** The part of n8n that wakes parked executions, as n8n 2.41 does it. */
+export interface WaitingN8n {
+	/** Runs the node; where it parks, until a call has woken it and it has ended. */
+	run(given: WaitingRun): Promise<NodeOutcome>;
+	close(): Promise<void>;
+}
+
+interface Execution extends WaitingRun {
+	id: string;
+	/** As n8n saves a parked one; undefined while it executes. */
+	saved: string | undefined;
+	ended: (run: IRun) => void;
+}
+
+/** Its own type does not promise the workflow's name. */
+class WakingContext extends WebhookContext {
+	override getWorkflow(): { id: string; name: string; active: boolean } {
+		const { id, name = '', active } = super.getWorkflow();
+		return { id, name, active };
+	}
+}
+
+const WAITING = '/webhook-waiting';
+
+const isRunData = (value: unknown): value is IRunExecutionData =>
+	typeof value === 'object' && value !== null && 'resultData' in value;
+
+/** Serves `…/webhook-waiting/<execution>`. */
+export const startWaitingN8n = async (): Promise<WaitingN8n> => {
+	const executions = new Map<string, Execution>();
+	const server = createServer((request, response) => {
+		void serve(request, response).catch((error: unknown) => {
+			response.writeHead(500).end(String(error));
+		});
+	});
+	server.listen(0, '127.0.0.1');
+	await once(server, 'listening');
+	const address = server.address();
+	if (address === null || typeof address === 'string') throw new Error('There is no port');
+	const url = `http://127.0.0.1:${String(address.port)}`;
+	let lastId = 0;
+
+	const additionalFor = ({ credential, id }: Execution): IWorkflowExecuteAdditionalData => ({
+		...additionalDataFor(credential),
+		executionId: id,
+		webhookWaitingBaseUrl: `${url}${WAITING}`,
+	});
+
+	const workflowFor = ({ parameters, items, settings }: Execution) =>
+		workflowOf(parameters, items, settings);
+
+	const goOn = (execution: Execution, run: IRun): void => {
+		if (run.status === 'waiting') execution.saved = stringify(run.data);
+		else execution.ended(run);
+	};
+
+	const wake = async (
+		execution: Execution,
+		saved: string,
+		request: IncomingMessage,
+		response: ServerResponse,
+	): Promise<void> => {
+		const rawBody = await bodyOf(request);
+		const data: unknown = parse(saved);
+		if (!isRunData(data)) throw new Error('The execution was not saved');
+		const [entry] = data.executionData?.nodeExecutionStack ?? [];
+		if (!entry) throw new Error('The execution has no node that waits');
+		entry.node.disabled = true;
+		delete data.waitTill;
+		data.resultData.runData[NODE]?.pop();
+
+		const workflow = workflowFor(execution);
+		const node = workflow.getNode(NODE);
+		const type = new Magnific();
+		const [description] = type.description.webhooks ?? [];
+		if (!node || !description) throw new Error('The node has no webhook');
+		const additionalData = Object.assign(additionalFor(execution), {
+			httpRequest: Object.assign(request, {
+				body: jsonOf(rawBody),
+				rawBody,
+				params: {},
+				query: Object.fromEntries(new URL(request.url ?? '', url).searchParams),
+			}),
+			httpResponse: Object.assign(response, {
+				status: (code: number) => {
+					response.statusCode = code;
+					return response;
+				},
+				json: (body: unknown) => response.end(JSON.stringify(body)),
+			}),
+		});
+		const webhook = {
+			httpMethod: 'POST' as const,
+			node: NODE,
+			path: '',
+			webhookDescription: description,
+			workflowId: workflow.id,
+			workflowExecuteAdditionalData: additionalData,
+		};
+		const context = new WakingContext(workflow, node, additionalData, 'manual', webhook, [], data);
+		const { workflowData } = await type.webhook.call(context);
+		if (workflowData === undefined) return;
+		if (execution.saved === undefined) throw new Error('The execution was resumed twice');
+		execution.saved = undefined;
+		entry.data.main = workflowData;
+		entry.metadata = { ...entry.metadata, forwardAllOutputs: true };
+		goOn(
+			execution,
+			await new WorkflowExecute(additionalFor(execution), 'manual', data).processRunExecutionData(
+				workflow,
+			),
+		);
+	};
+
+	const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+		const id = new URL(request.url ?? '', url).pathname.slice(WAITING.length + 1);
+		const execution = executions.get(id);
+		if (execution?.saved === undefined) {
+			response.writeHead(execution ? 409 : 404).end();
+			return;
+		}
+		await wake(execution, execution.saved, request, response);
+	};
+
+	return {
+		async run(given) {
+			lastId += 1;
+			const id = String(lastId);
+			const execution: Execution = { ...given, id, saved: undefined, ended: () => undefined };
+			const ended = new Promise<IRun>((resolve) => {
+				execution.ended = resolve;
+			});
+			executions.set(id, execution);
+			const workflow = workflowFor(execution);
+			const start = workflow.getNode('Source 0');
+			if (!start) throw new Error('The workflow has no start');
+			const engine = new WorkflowExecute(additionalFor(execution), 'manual');
+			goOn(execution, await engine.run({ workflow, startNode: start }));
+			const run = await ended;
+			executions.delete(id);
+			return outcomeOf(run);
+		},
+		async close() {
+			server.close();
+			server.closeAllConnections();
+			await once(server, 'close').catch(() => undefined);
+		},
+	};
+};
+
+const bodyOf = async (request: IncomingMessage): Promise<Buffer> => {
+	const chunks: Buffer[] = [];
+	for await (const chunk of request) {
+		if (Buffer.isBuffer(chunk)) chunks.push(chunk);
+	}
+	return Buffer.concat(chunks);
+};
+
+const jsonOf = (bytes: Buffer): unknown => {
+	try {
+		return JSON.parse(bytes.toString());
+	} catch {
+		return {};
+	}
+};

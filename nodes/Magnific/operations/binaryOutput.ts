@@ -80,9 +80,10 @@ const fileNameOf = (
 	mimeType: string | undefined,
 ): string => {
 	const fromUrl = decode(new URL(asset.url).pathname.split('/').at(-1) ?? '');
-	const name = (nameInHeader(disposition) ?? fromUrl).split(/[\\/]/).at(-1)?.trim() ?? '';
+	const last = (nameInHeader(disposition) ?? fromUrl).split(/[\\/]/).at(-1) ?? '';
+	const name = last.replace(/\p{Cc}/gu, '').trim();
 	const extension = extensionOf(mimeType);
-	if (name === '') return `${run_id}-${String(index)}${extension ? `.${extension}` : ''}`;
+	if (/^\.*$/.test(name)) return `${run_id}-${String(index)}${extension ? `.${extension}` : ''}`;
 	return /\.[a-z0-9]+$/i.test(name) || extension === undefined ? name : `${name}.${extension}`;
 };
 
@@ -141,7 +142,7 @@ const open = async (
 		if (!REDIRECTS.has(answer.statusCode) || location === undefined) return answer;
 		discard(answer.body);
 		const next = URL.canParse(location, address) ? new URL(location, address).href : '';
-		if (address.startsWith('https:') && next.startsWith('http:')) {
+		if (new URL(address).protocol === 'https:' && next.startsWith('http:')) {
 			throw refuse('redirects from https to http');
 		}
 		address = next;
@@ -149,32 +150,32 @@ const open = async (
 	throw refuse(`redirects more than ${String(MOST_REDIRECTS)} times`);
 };
 
-interface Limit {
-	maxBytes: number;
-	/** `bytes`: what is known of the size. */
-	exceeded: (bytes: number) => ApiError;
-}
+/** `bytes`: what the response announced; undefined where more came than it may have. */
+const tooLargeError = (
+	run_id: string,
+	{ index }: RunFile,
+	maxBytes: number,
+	bytes?: number,
+): ApiError => {
+	const size =
+		bytes === undefined ? 'is' : `has ${String(Math.ceil(bytes / BYTES_PER_MB))} MB, which is`;
+	return transferForbidden(
+		`File ${String(index)} of run ${run_id} ${size} over Max File Size (${String(maxBytes / BYTES_PER_MB)} MB)`,
+		'Raise the option Max File Size (MB), or use the URL in the run’s result.',
+	);
+};
 
-const limitOf = (what: string, maxBytes: number): Limit => ({
-	maxBytes,
-	exceeded: (bytes) =>
-		transferForbidden(
-			`${what} has ${bytes > maxBytes + BYTES_PER_MB ? `${String(Math.round(bytes / BYTES_PER_MB))} MB, which is` : 'a size'} over Max File Size (${String(maxBytes / BYTES_PER_MB)} MB)`,
-			'Raise the option Max File Size (MB), or use the URL in the run’s result.',
-		),
-});
-
-/** The same body, which breaks off with the limit's error as soon as more than that has come. */
-const limited = (body: BinarySource, { maxBytes, exceeded }: Limit): BinarySource => {
+/** The same body, which breaks off as soon as more than `maxBytes` have come. */
+const limited = (body: BinarySource, maxBytes: number, tooLarge: () => ApiError): BinarySource => {
 	if (maxBytes === Infinity) return body;
 	if (Buffer.isBuffer(body)) {
-		if (body.length > maxBytes) throw exceeded(body.length);
+		if (body.length > maxBytes) throw tooLarge();
 		return body;
 	}
 	let bytes = 0;
 	return body.map((chunk: unknown) => {
 		bytes += Buffer.isBuffer(chunk) ? chunk.length : 0;
-		if (bytes > maxBytes) throw exceeded(bytes);
+		if (bytes > maxBytes) throw tooLarge();
 		return chunk;
 	});
 };
@@ -193,19 +194,15 @@ const download = async (
 		discard(body);
 		throw transferRefused(`The download of ${what}`, statusCode);
 	}
-	const limit = limitOf(`File ${what.slice('file '.length)}`, maxBytes);
 	const announced = numberOrNull(headers['content-length']);
 	if (announced !== null && announced > maxBytes) {
 		discard(body);
-		throw limit.exceeded(announced);
+		throw tooLargeError(run_id, file, maxBytes, announced);
 	}
 	const mimeType = mimeTypeOf(text(headers['content-type']), new URL(url).pathname);
 	const fileName = fileNameOf(run_id, file, text(headers['content-disposition']), mimeType);
 	let tooLarge: ApiError | undefined;
-	const source = limited(body, {
-		maxBytes,
-		exceeded: (bytes) => (tooLarge = limit.exceeded(bytes)),
-	});
+	const source = limited(body, maxBytes, () => (tooLarge = tooLargeError(run_id, file, maxBytes)));
 	const stored = await settle(() => context.helpers.prepareBinaryData(source, fileName, mimeType));
 	if ('value' in stored) return stored.value;
 	// What n8n makes of an error in a stream differs by where it keeps its files.

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 
 /** A request as a server saw it. */
 export interface Seen {
@@ -44,12 +46,8 @@ const send = async (response: ServerResponse, answer: Answer): Promise<void> => 
 		response.end(answer.body);
 		return;
 	}
-	for (const piece of answer.body) {
-		if (response.destroyed) return;
-		if (!response.write(piece))
-			await Promise.race([once(response, 'drain'), once(response, 'close')]);
-	}
-	response.end();
+	// Who breaks off has its reasons.
+	await pipeline(Readable.from(answer.body), response).catch(() => undefined);
 };
 
 /** A web server of its own on a free port, which remembers every request. */

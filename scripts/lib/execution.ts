@@ -37,7 +37,8 @@ const nodeRunSchema = z
 		executionTime: z.number(),
 		executionStatus: z.string().optional(),
 		error: errorSchema.optional(),
-		data: z.object({ main: z.array(z.array(itemSchema).nullable()) }).optional(),
+		/** Models and tools of an agent give out nothing under `main`. */
+		data: z.object({ main: z.array(z.array(itemSchema).nullable()).optional() }).optional(),
 	})
 	.passthrough();
 
@@ -117,7 +118,7 @@ export class Execution {
 	 * @param run which of the node's runs, counted from 0; the last one if not given
 	 */
 	items(node: string, output = 0, run = -1): Item[] {
-		return this.runs[node]?.at(run)?.data?.main[output] ?? [];
+		return this.runs[node]?.at(run)?.data?.main?.[output] ?? [];
 	}
 
 	/** The `json` of `items`. */

@@ -7,16 +7,19 @@ const BOUND_POLLING = 'lower bound, polling';
 const BOUND_SUSPENDED = 'lower bound, suspended';
 
 const COLOURS: Record<string, string> = {
-	'magnific-poll': '#1668dc',
-	'magnific-suspended': '#0a9b5b',
-	'magnific-suspended-loop': '#6bc24a',
-	'hand-made-loop': '#d97706',
-	'naive-3s': '#c2410c',
-	'sequential-1s': '#9f1239',
 	'sequential-5s': '#db2777',
+	'sequential-1s': '#9f1239',
+	'naive-3s': '#b45309',
+	'hand-made-loop': '#f59e0b',
+	'magnific-poll': '#1668dc',
+	'magnific-suspended-loop': '#6bc24a',
+	'magnific-suspended': '#0a9b5b',
 	[BOUND_POLLING]: '#111827',
 	[BOUND_SUSPENDED]: '#6b7280',
 };
+
+const panelOf = (duration: string): string =>
+	duration === 'long-tailed' ? 'long-tailed runs' : `runs of ${duration}`;
 
 interface Point {
 	series: string;
@@ -26,9 +29,13 @@ interface Point {
 	makespan_s: number;
 }
 
+/** What comes later in this list lies above. */
+const LAYERS = Object.keys(COLOURS);
+
 const pointsOf = (rows: Row[]): Point[] =>
 	rows.flatMap((row): Point[] => {
-		const { strategy, n, duration, makespan_s, lower_bound_s } = row;
+		const { strategy, n, makespan_s, lower_bound_s } = row;
+		const duration = panelOf(row.duration);
 		const point: Point = { series: strategy, kind: 'measured', n, duration, makespan_s };
 		const bound = (series: string): Point => ({
 			...point,
@@ -41,6 +48,9 @@ const pointsOf = (rows: Row[]): Point[] =>
 		return [point];
 	});
 
+const byLayer = (one: Point, other: Point): number =>
+	LAYERS.indexOf(one.series) - LAYERS.indexOf(other.series);
+
 const specOf = (rows: Row[]): TopLevelSpec => ({
 	background: '#ffffff',
 	title: {
@@ -49,13 +59,13 @@ const specOf = (rows: Row[]): TopLevelSpec => ({
 		anchor: 'start',
 		offset: 14,
 	},
-	data: { values: pointsOf(rows) },
+	data: { values: pointsOf(rows).sort(byLayer) },
 	facet: {
 		field: 'duration',
 		type: 'nominal',
-		sort: [...DURATIONS],
+		sort: DURATIONS.map(panelOf),
 		title: null,
-		header: { labelExpr: "'runs of ' + datum.label", labelFontSize: 12, labelFontWeight: 'bold' },
+		header: { labelFontSize: 12, labelFontWeight: 'bold' },
 	},
 	columns: 2,
 	spec: {
@@ -84,7 +94,7 @@ const specOf = (rows: Row[]): TopLevelSpec => ({
 				field: 'series',
 				type: 'nominal',
 				scale: { domain: Object.keys(COLOURS), range: Object.values(COLOURS) },
-				legend: { title: null, symbolType: 'stroke', symbolStrokeWidth: 3 },
+				legend: { title: null, symbolType: 'stroke', symbolStrokeWidth: 3, labelLimit: 300 },
 			},
 			strokeDash: {
 				field: 'kind',

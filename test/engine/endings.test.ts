@@ -87,6 +87,19 @@ describe('a run that is not over in time', () => {
 		});
 	});
 
+	it('comes out unfinished with its metadata, by which a later workflow knows the item', async () => {
+		const metadata = { values: [{ name: 'sku', value: '={{ "SKU-" + $json.n }}' }] };
+		const { json: outputs } = await local.run(
+			surprise({ maxWait: 0.5, onTimeout: 'output', metadata }),
+			{ items },
+		);
+		const [finished, late] = await runIds();
+		expect(outputs.map(({ run_id, metadata: given }) => ({ run_id, given }))).toEqual([
+			{ run_id: finished, given: { sku: 'SKU-0' } },
+			{ run_id: late, given: { sku: 'SKU-1' } },
+		]);
+	});
+
 	it('is looked at until the deadline when its status is one never seen before, which is told', async () => {
 		await local.control.setOutcome({ status: 'on_hold', duration_s: 1 });
 		const { error } = await local.run(surprise({ maxWait: 0.5 }));

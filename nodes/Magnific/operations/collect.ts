@@ -125,9 +125,7 @@ export const collect = async (
 				const { run } = outcome;
 				add(itemIndex, options, await outputRun(itemIndex, run, app, options, download));
 			} else if (outcome.kind !== 'not_started' && outcome.kind !== 'unknown') {
-				batch.results.set(itemIndex, {
-					items: [jsonItem(unfinishedJson(outcome, app), itemIndex)],
-				});
+				add(itemIndex, options, { items: [jsonItem(unfinishedJson(outcome, app), itemIndex)] });
 			}
 		}),
 	);

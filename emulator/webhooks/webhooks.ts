@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import type {
@@ -48,7 +49,7 @@ export class Webhooks {
 	private records: DeliveryRecord[] = [];
 	private lastSeq = 0;
 	private held: Held[] = [];
-	private stopped = new AbortController();
+	private stopped = stopOfMany();
 	private random = seededRandom(1);
 	/** Per run, its callback that no rule holds up. */
 	private readonly lastSent = new WeakMap<Run, Promise<void>>();
@@ -73,7 +74,7 @@ export class Webhooks {
 	/** Gives up what is on its way and forgets everything. */
 	clear(): void {
 		this.stopped.abort();
-		this.stopped = new AbortController();
+		this.stopped = stopOfMany();
 		for (const { send } of this.held.splice(0)) send();
 		this.settings = initialSettings(this.secret);
 		this.rules.clear();
@@ -311,4 +312,11 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
 	} catch {
 		return;
 	}
+}
+
+/** Node warns of more than a few listeners, and each callback on its way is one. */
+function stopOfMany(): AbortController {
+	const stop = new AbortController();
+	setMaxListeners(0, stop.signal);
+	return stop;
 }

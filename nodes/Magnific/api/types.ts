@@ -158,15 +158,13 @@ export const parseAppDefinition = (body: unknown): AppDefinition => {
 	const raw = unwrap(body);
 	const summary = isRecord(raw) ? readSummary(raw) : undefined;
 	if (!isJsonObject(raw) || summary === undefined) throw unexpectedAnswer('it has no app');
-	const inputs = Array.isArray(raw.inputs) ? raw.inputs : [];
-	return {
-		...summary,
-		inputs: inputs
-			.filter(isRecord)
-			.map(readInput)
-			.filter((input) => input !== undefined),
-		raw,
-	};
+	const list = Array.isArray(raw.inputs) ? raw.inputs : [];
+	const inputs = new Map<string, AppInput>();
+	for (const input of list.filter(isRecord).map(readInput)) {
+		// A second input of the same id could neither be filled in nor be sent.
+		if (input && !inputs.has(input.id)) inputs.set(input.id, input);
+	}
+	return { ...summary, inputs: [...inputs.values()], raw };
 };
 
 /**

@@ -12,11 +12,10 @@ const PRIVATE_V4 = [
 	/^(22[4-9]|2[3-5]\d)\./,
 ];
 
-/**
- * As `URL` writes them; among them the forms of IPv6 that hold an IPv4 address (mapped, NAT64,
- * 6to4), which no public server is reached by.
- */
-const PRIVATE_V6 = /^(::|f[cd]..:|fe[89a-f].:|ff..:|64:ff9b:|2002:)/;
+/** As `URL` writes them: the range that public addresses are given from … */
+const PUBLIC_V6 = /^[23][0-9a-f]{3}:/;
+/** … and the parts of it that hold an IPv4 address (6to4, Teredo), which may be private. */
+const HOLDS_V4 = /^(2002:|2001:0?:)/;
 
 const PRIVATE_NAME = /(^|\.)(localhost|local|localdomain|internal|intranet|lan|home\.arpa|test)$/;
 
@@ -26,7 +25,7 @@ export const isPrivateHost = (url: string): boolean => {
 		.toLowerCase()
 		.replace(/^\[|\]$/g, '')
 		.replace(/\.$/, '');
-	if (host.includes(':')) return PRIVATE_V6.test(host);
+	if (host.includes(':')) return !PUBLIC_V6.test(host) || HOLDS_V4.test(host);
 	if (/^\d+\.\d+\.\d+\.\d+$/.test(host)) return PRIVATE_V4.some((range) => range.test(host));
 	return !host.includes('.') || PRIVATE_NAME.test(host);
 };

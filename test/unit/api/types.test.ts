@@ -142,6 +142,16 @@ describe('an app definition', () => {
 		).toEqual([]);
 	});
 
+	it('has each input once, by its id', () => {
+		const inputs = [{ id: 'a', label: 'First' }, { id: 'b' }, { id: 'a', label: 'Second' }];
+		expect(
+			parseAppDefinition({ sqid: 'abcdef', inputs }).inputs.map(({ id, label }) => [id, label]),
+		).toEqual([
+			['a', 'First'],
+			['b', 'b'],
+		]);
+	});
+
 	it('calls an input without a type text, and a media type it does not know none', () => {
 		const inputs = [{ id: 'a' }, { id: 'b', type: 'creation', config: { mediaType: 'hologram' } }];
 		expect(parseAppDefinition({ sqid: 'abcdef', inputs }).inputs).toMatchObject([

@@ -1,0 +1,190 @@
+import fc from 'fast-check';
+import {
+	checkSignature,
+	FRESH_FOR_S,
+	signatureOf,
+} from '../../../nodes/Magnific/webhooks/signature';
+import { readSelfCall, selfCallHeader } from '../../../nodes/Magnific/webhooks/selfCall';
+import { holds } from './holds';
+import { mutation, word } from './values';
+
+const secret = fc.oneof(
+	word(),
+	fc
+		.uint8Array({ minLength: 1, maxLength: 40 })
+		.map((bytes) => `whsec_${Buffer.from(bytes).toString('base64')}`),
+);
+
+const delivery = fc.record({
+	secret,
+	id: word(),
+	seconds: fc.integer({ min: 1_600_000_000, max: 2_000_000_000 }),
+	body: fc.oneof(fc.string({ unit: 'binary' }), fc.json(), word()),
+	/** How far the receiver's clock is off, s. */
+	off: fc.integer({ min: -FRESH_FOR_S, max: FRESH_FOR_S }),
+});
+
+const word64 = fc.constantFrom(...'abcdefghijABCDEFGHIJ0123456789+/'.split(''));
+const digit = fc.constantFrom(...'0123456789'.split(''));
+
+interface Signed {
+	secret: string;
+	id: string;
+	timestamp: string;
+	body: string;
+	signature: string;
+}
+
+const sign = ({
+	secret: key,
+	id,
+	seconds,
+	body,
+}: {
+	secret: string;
+	id: string;
+	seconds: number;
+	body: string;
+}): Signed => ({
+	secret: key,
+	id,
+	timestamp: String(seconds),
+	body,
+	signature: signatureOf(key, id, String(seconds), body),
+});
+
+const check = (signed: Signed, now: number) =>
+	checkSignature(
+		signed.secret,
+		{
+			'webhook-id': signed.id,
+			'webhook-timestamp': signed.timestamp,
+			'webhook-signature': signed.signature,
+		},
+		Buffer.from(signed.body),
+		now,
+	);
+
+describe('the signature of a delivery', () => {
+	it('is right as it was made, alone or among those of other secrets, within five minutes', () => {
+		holds(
+			fc.property(
+				delivery,
+				fc.array(secret, { maxLength: 3 }),
+				fc.nat(3),
+				(given, others, place) => {
+					const signed = sign(given);
+					const entries = others.map((other) => sign({ ...given, secret: other }).signature);
+					entries.splice(place % (entries.length + 1), 0, signed.signature);
+					const now = (given.seconds + given.off) * 1000;
+					expect(check(signed, now)).toBe('right');
+					expect(check({ ...signed, signature: entries.join(' ') }, now)).toBe('right');
+				},
+			),
+		);
+	});
+
+	it('is stale outside of them', () => {
+		const late = fc.oneof(
+			fc.integer({ max: -FRESH_FOR_S - 1, min: -1e9 }),
+			fc.integer({ min: FRESH_FOR_S + 1, max: 1e9 }),
+		);
+		holds(
+			fc.property(delivery, late, (given, off) => {
+				expect(check(sign(given), (given.seconds + off) * 1000)).toBe('stale');
+			}),
+		);
+	});
+
+	it('is not right after any one change of body, id, timestamp, signature or secret', () => {
+		const change = fc.oneof(
+			fc.record({
+				field: fc.constant('body' as const),
+				mutate: mutation(fc.string({ minLength: 1, maxLength: 1 })),
+			}),
+			fc.record({ field: fc.constantFrom('id' as const), mutate: mutation(word64) }),
+			fc.record({ field: fc.constant('timestamp' as const), mutate: mutation(digit) }),
+			fc.record({ field: fc.constant('signature' as const), mutate: mutation(word64) }),
+		);
+		holds(
+			fc.property(delivery, change, (given, { field, mutate }) => {
+				const signed = sign(given);
+				const changed = { ...signed, [field]: mutate(signed[field]) };
+				fc.pre(changed[field] !== signed[field]);
+				expect(check(changed, given.seconds * 1000)).not.toBe('right');
+			}),
+		);
+	});
+
+	it('is not right for another secret, and never for an empty one', () => {
+		holds(
+			fc.property(delivery, word(), (given, other) => {
+				const signed = sign(given);
+				fc.pre(other !== given.secret);
+				expect(check({ ...signed, secret: other }, given.seconds * 1000)).toBe('wrong');
+				for (const empty of ['', 'whsec_']) {
+					const forged = sign({ ...given, secret: empty });
+					expect(check(forged, given.seconds * 1000)).toBe('wrong');
+				}
+			}),
+		);
+	});
+
+	it('is never right where a part is missing or something else', () => {
+		const header = fc.oneof(
+			fc.string(),
+			fc.constant(undefined),
+			fc.array(fc.string(), { maxLength: 3 }),
+		);
+		holds(
+			fc.property(
+				secret,
+				header,
+				header,
+				header,
+				fc.string(),
+				(key, id, timestamp, signature, body) => {
+					const verdict = checkSignature(
+						key,
+						{ 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature },
+						body,
+						1_700_000_000_000,
+					);
+					expect(verdict).not.toBe('right');
+				},
+			),
+		);
+	});
+});
+
+describe('the header of the node’s own call', () => {
+	const call = fc.record({
+		key: word(),
+		park: word(),
+		now: fc.integer({ min: 1_600_000_000_000, max: 2_000_000_000_000 }),
+		body: fc.record({
+			magnific: fc.constantFrom('look', 'resume', 'end'),
+			runs: fc.array(fc.jsonValue({ maxDepth: 1 }), { maxLength: 3 }),
+		}),
+	});
+
+	it('brings its call through, and no longer after any one change', () => {
+		holds(
+			fc.property(
+				call,
+				fc.constantFrom<Array<'key' | 'park' | 'header' | 'body'>>('key', 'park', 'header', 'body'),
+				mutation(word64),
+				({ key, park, now, body }, field, mutate) => {
+					const own = { key, park, body: JSON.stringify(body) };
+					const signed = { ...own, header: selfCallHeader(key, park, own.body, now) };
+					const read = (of: typeof signed) =>
+						readSelfCall(of.key, of.park, of.header, of.body, now);
+					expect(read(signed)).toEqual(JSON.parse(own.body));
+					const changed = { ...signed, [field]: mutate(signed[field]) };
+					fc.pre(JSON.stringify(changed) !== JSON.stringify(signed));
+					expect(read(changed)).toBeUndefined();
+				},
+			),
+		);
+	});
+});

@@ -16,6 +16,8 @@ import { APP_OF_ALL, runsOf, seamsOf, type World } from '../world';
 const MAX_WAIT_MS = 24 * 60 * 60_000;
 /** From the node's end until n8n has saved the execution as waiting. */
 const PARKING_MS = 100;
+/** From its submission until a run starts, which a callback tells. */
+const RUN_STARTS_MS = 1_000;
 /** A callback on its way. */
 const CALLBACK_MS = 75;
 /** From a resumed execution to the next pass of a loop in it. */
@@ -66,7 +68,11 @@ export const magnificSuspended = async (world: World, items: readonly number[]):
 		};
 	});
 
-	const callBack = async (run_id: string): Promise<void> => {
+	const callBackAtStart = async (): Promise<void> => {
+		await clock.sleep(RUN_STARTS_MS + CALLBACK_MS);
+		if (state === 'parked') memory.lastCallbackAt = clock.now();
+	};
+	const callBackAtEnd = async (run_id: string): Promise<void> => {
 		const run = world.api.peek(run_id);
 		await clock.sleep(run.endsAt - clock.now() + CALLBACK_MS);
 		if (state !== 'parked' || memory.settled.has(run_id)) return;
@@ -82,7 +88,8 @@ export const magnificSuspended = async (world: World, items: readonly number[]):
 		getRun: async (runId) => await seams.api.getRun(runId),
 		startRun: async (app, inputs) => {
 			const run_id = await seams.api.startRun(app, inputs);
-			void callBack(run_id);
+			void callBackAtStart();
+			void callBackAtEnd(run_id);
 			return run_id;
 		},
 	};
@@ -110,7 +117,7 @@ export const magnificSuspended = async (world: World, items: readonly number[]):
 		await clock.sleep(0);
 		if (state !== 'parked') return false;
 		const isEnd = what === 'end';
-		if (isEnd || !trustsCallbacks(memory, clock.now())) void lookAround(isEnd);
+		if (isEnd || !trustsCallbacks(park, memory, clock.now())) void lookAround(isEnd);
 		return true;
 	});
 	await clock.sleep(PARKING_MS);

@@ -66,13 +66,13 @@ const handleSelfCall = async (
 	resuming: Resuming,
 	{ magnific, runs }: SelfCall,
 ): Promise<IWebhookResponseData> => {
-	const { context, client, memory } = resuming;
+	const { context, client, park, memory } = resuming;
 	if (magnific === 'resume') {
 		for (const run of runs) settleRun(memory, parseRun(run, ''));
 		return await resume(resuming);
 	}
 	const isEnd = magnific === 'end';
-	if (isEnd || !trustsCallbacks(memory, client.clock.now())) lookAround(resuming, isEnd);
+	if (isEnd || !trustsCallbacks(park, memory, client.clock.now())) lookAround(resuming, isEnd);
 	return respond(context, 200, 'Noted');
 };
 
@@ -122,6 +122,7 @@ export async function resumeRuns(this: IWebhookFunctions): Promise<IWebhookRespo
 	if (!parked || (item !== undefined && item !== String(parked.itemIndex))) {
 		return respond(this, 404, 'This execution does not wait for this run');
 	}
+	memory.lastCallbackAt = clock.now();
 	if (event.event === 'started' || memory.settled.has(event.run_id)) {
 		return respond(this, 200, 'Noted');
 	}
@@ -136,7 +137,6 @@ export async function resumeRuns(this: IWebhookFunctions): Promise<IWebhookRespo
 		if ('error' in look) return respond(this, 503, 'The run could not be read from the API');
 		if (isEnded(look.value.status)) settleRun(memory, look.value);
 	}
-	memory.lastCallbackAt = clock.now();
 	if (allOver(park.runs, memory)) return await resume(resuming);
 	// Callbacks that came before this process was there are lost.
 	if (servesSince > park.parkedAt) lookAround(resuming, false);

@@ -22,7 +22,7 @@ export interface ParkMemory {
 	seenGoing: Set<string>;
 	/** A round of looks has found all that was over before: nothing but callbacks is missing since. */
 	hasLooked: boolean;
-	/** When a callback last told something, ms since the epoch. */
+	/** When a callback last came, of a start or of an end, ms since the epoch. */
 	lastCallbackAt: number | undefined;
 	/** Runs are being looked at: one round at a time. */
 	looking: boolean;
@@ -52,15 +52,38 @@ export const outcomesOf = (runs: ParkedRun[], { settled }: ParkMemory): RunOutco
 		return run ? { kind: 'ended', run } : { kind: 'timed_out', run_id, status: null };
 	});
 
-/** Callbacks that came this short a time ago show that the way is open: no need to look. */
-const TRUST_MS = 3 * 60_000;
-
-/** Whether callbacks have been seen to arrive lately, so that a look would only cost a request. */
-export const trustsCallbacks = ({ lastCallbackAt, hasLooked }: ParkMemory, now: number): boolean =>
-	hasLooked && lastCallbackAt !== undefined && now - lastCallbackAt < TRUST_MS;
-
 /** Runs submitted this long ago may be over, and their callbacks were refused while the node executed. */
 export const MAY_BE_OVER_MS = 5_000;
+/** Longer than most runs take: after so long without a callback one may have been lost. */
+const LONGEST_QUIET_MS = 330_000;
+const SHORTEST_QUIET_MS = 30_000;
+
+const tookMs = ({ started_at, completed_at }: Run): number => {
+	const ms = Date.parse(completed_at ?? '') - Date.parse(started_at ?? '');
+	return Number.isNaN(ms) ? LONGEST_QUIET_MS : Math.max(0, ms);
+};
+
+/** How long it may be quiet between two callbacks: the others' runs tell what to expect. */
+const quietMs = ({ settled }: ParkMemory): number => {
+	if (settled.size === 0) return LONGEST_QUIET_MS;
+	const longest = Math.max(...[...settled.values()].map(tookMs));
+	return Math.min(LONGEST_QUIET_MS, SHORTEST_QUIET_MS + 2 * longest);
+};
+
+/** Whether callbacks of this park's runs have been seen to come lately, so that others will. */
+const callbacksCome = (memory: ParkMemory, now: number): boolean =>
+	memory.lastCallbackAt !== undefined && now - memory.lastCallbackAt < quietMs(memory);
+
+/** Whether a look would only cost a request: callbacks come, and none can have been refused before the park. */
+export const trustsCallbacks = (
+	{ runs, parkedAt }: { runs: ParkedRun[]; parkedAt: number },
+	memory: ParkMemory,
+	now: number,
+): boolean => {
+	const mayHaveLost = runs.some(({ since }) => parkedAt - since >= MAY_BE_OVER_MS);
+	return callbacksCome(memory, now) && (memory.hasLooked || !mayHaveLost);
+};
+
 /** More looks than these are the watchdog's, so that the park is not put off. */
 const MOST_LOOKS_BEFORE = 10;
 
@@ -138,7 +161,7 @@ const lookInRounds = async (
 	const isForLost = !all && unknown.length === 0;
 	if (isForLost) {
 		memory.hasLooked = true;
-		if (trustsCallbacks(memory, pacing.clock.now())) return;
+		if (callbacksCome(memory, pacing.clock.now())) return;
 	}
 	const queue = all || isForLost ? pending : unknown;
 	const more = isForLost ? 0 : Math.min(MOST_MISSES, Math.floor(runs.length / RUNS_PER_MISS));

@@ -2,23 +2,18 @@ import type { Clock } from '../api/clock';
 import { MAY_BE_OVER_MS } from './suspend';
 
 /** With callbacks the watchdog only finds what was lost; without them it finds everything. */
-const WITH_CALLBACKS = { firstMs: 75_000, longestMs: 5 * 60_000 };
+const WITH_CALLBACKS = { firstMs: 30_000, longestMs: 5 * 60_000 };
 const WITHOUT_CALLBACKS = { firstMs: 5_000, longestMs: 60_000 };
 /** The execution is saved as waiting shortly after the node has ended; until then n8n refuses calls. */
 const UNTIL_PARKED_MS = 1_000;
 /** A first round that found hardly any run over is made again, since the first ones may be long. */
 const SOON_AGAIN_MS = [15_000, 30_000, 60_000];
 const REFUSALS_BELIEVED = 3;
-/** Where callbacks are to come, the looks before this cost no more than one request for ten runs. */
-const QUIET_MS = 330_000;
-const RUNS_PER_LOOK = 10;
 
 /** Says something to the parked execution; false where n8n did not take it. */
 export type Poke = (what: 'look' | 'end') => Promise<boolean>;
 
 export interface Watched {
-	/** What it waits for. */
-	runs: readonly unknown[];
 	/** When the first of its runs was submitted, ms since the epoch. */
 	oldestSince: number;
 	parkedAt: number;
@@ -27,12 +22,8 @@ export interface Watched {
 	hasCallbacks: boolean;
 }
 
-/**
- * The pauses between a watchdog's rounds, in ms: growing; the first are short where runs may be over.
- * Few runs with callbacks are left alone at first: each round may cost a request.
- */
+/** The pauses between a watchdog's rounds, in ms: growing; the first are short where runs may be over. */
 export function* watchdogPauses({
-	runs,
 	oldestSince,
 	parkedAt,
 	hasCallbacks,
@@ -42,21 +33,7 @@ export function* watchdogPauses({
 		yield UNTIL_PARKED_MS;
 		yield* SOON_AGAIN_MS;
 	}
-	let pause = firstMs;
-	if (hasCallbacks) {
-		let waited = 0;
-		for (let looks = Math.floor(runs.length / RUNS_PER_LOOK); looks > 0; looks--) {
-			if (waited + pause >= QUIET_MS) break;
-			yield pause;
-			waited += pause;
-			pause = Math.min(longestMs, pause * 2);
-		}
-		if (waited + pause < QUIET_MS) {
-			yield QUIET_MS - waited;
-			pause = longestMs;
-		}
-	}
-	for (; ; pause = Math.min(longestMs, pause * 2)) yield pause;
+	for (let pause = firstMs; ; pause = Math.min(longestMs, pause * 2)) yield pause;
 }
 
 /**

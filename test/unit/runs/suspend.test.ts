@@ -3,6 +3,7 @@ import { notJsonError } from '../../../nodes/Magnific/api/errors';
 import {
 	allOver,
 	lookAtParked,
+	MAY_BE_OVER_MS,
 	newMemory,
 	outcomesOf,
 	pendingRuns,
@@ -109,28 +110,49 @@ describe('the runs of a parked execution', () => {
 describe('callbacks', () => {
 	const now = Date.UTC(2026, 10, 1);
 
+	const parkOf = (count: number, submittedBefore = 0) => ({
+		parkedAt: now,
+		runs: Array.from({ length: count }, (_, i) => ({
+			...parkedRun(`run${String(i)}`, i),
+			since: now - submittedBefore,
+		})),
+	});
+	const called: ParkMemory = { ...newMemory(), lastCallbackAt: now };
+
 	it('are not trusted before the first has come', () => {
-		expect(trustsCallbacks(newMemory(), now)).toBe(false);
+		expect(trustsCallbacks(parkOf(1), newMemory(), now)).toBe(false);
 	});
 
-	it('are trusted for a while after the last came, and then no more', () => {
-		const memory = { ...newMemory(), hasLooked: true, lastCallbackAt: now };
-		expect(trustsCallbacks(memory, now)).toBe(true);
-		expect(trustsCallbacks(memory, now + 1_000)).toBe(true);
-		expect(trustsCallbacks(memory, now + 24 * 60 * MINUTE)).toBe(false);
+	it('are trusted after one has come for longer than most runs take, and then no more', () => {
+		for (const later of [0, 1_000, 5 * MINUTE]) {
+			expect(trustsCallbacks(parkOf(1), called, now + later)).toBe(true);
+		}
+		expect(trustsCallbacks(parkOf(1), called, now + 6 * MINUTE)).toBe(false);
+	});
+
+	it('are trusted for less long where the runs that are over were short', () => {
+		const memory = { ...called, settled: memoryOf('run0').settled };
+		expect(trustsCallbacks(parkOf(3), memory, now + 69_000)).toBe(true);
+		expect(trustsCallbacks(parkOf(3), memory, now + 70_000)).toBe(false);
+	});
+
+	it('are not trusted where one may have been refused before the park, until that was looked at', () => {
+		const slow = parkOf(3, MAY_BE_OVER_MS);
+		expect(trustsCallbacks(slow, called, now)).toBe(false);
+		expect(trustsCallbacks(slow, { ...called, hasLooked: true }, now)).toBe(true);
+		expect(trustsCallbacks(parkOf(3, MAY_BE_OVER_MS - 1), called, now)).toBe(true);
 	});
 });
 
 describe('callbacks of a large batch', () => {
-	it('are not trusted before a round of looks has found what was lost before the park', async () => {
+	it('have been looked for once a round has found what was lost before the park', async () => {
 		const here = await parked(3, { durationMs: () => 1_000 });
 		submitLastLate(here);
-		here.memory.lastCallbackAt = here.clock.now();
-		expect(trustsCallbacks(here.memory, here.clock.now())).toBe(false);
+		expect(here.memory.hasLooked).toBe(false);
 		await here.clock.advance(10_000);
 		await look(here);
 		expect(settledIn(here)).toEqual(['run00000', 'run00001']);
-		expect(trustsCallbacks(here.memory, here.clock.now())).toBe(true);
+		expect(here.memory.hasLooked).toBe(true);
 	});
 
 	it('are found in spite of refusals, where somebody else uses the key', async () => {

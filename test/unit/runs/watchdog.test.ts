@@ -15,10 +15,7 @@ interface Round {
 	at: number;
 }
 
-const runsOf = (count: number): unknown[] => Array.from({ length: count });
-
 const watched = (clock: VirtualClock, own: Partial<Watched> = {}): Watched => ({
-	runs: runsOf(50),
 	oldestSince: clock.now(),
 	parkedAt: clock.now(),
 	deadline: clock.now() + 30 * MINUTE,
@@ -55,21 +52,15 @@ describe('the pauses of the watchdog', () => {
 		]);
 	});
 
-	it('grow with callbacks from more than a minute to 5 minutes', () => {
-		expect(firstPauses(5)).toEqual([75_000, 150_000, 300_000, 300_000, 300_000]);
-	});
-
-	it('leave few runs with callbacks alone for five minutes: a look costs no more than a tenth of the runs', () => {
-		expect(firstPauses(3, { runs: runsOf(1) })).toEqual([330_000, 300_000, 300_000]);
-		expect(firstPauses(3, { runs: runsOf(9) })).toEqual([330_000, 300_000, 300_000]);
-		expect(firstPauses(4, { runs: runsOf(10) })).toEqual([75_000, 255_000, 300_000, 300_000]);
+	it('grow with callbacks from half a minute to 5 minutes', () => {
+		expect(firstPauses(6)).toEqual([30_000, 60_000, 120_000, 240_000, 300_000, 300_000]);
 	});
 
 	it('begin with short ones where callbacks may have come before the park', () => {
 		const parkedAt = Date.UTC(2026, 10, 1);
 		const withSubmission = (ms: number, hasCallbacks = true): number[] =>
 			firstPauses(2, { parkedAt, oldestSince: parkedAt - ms, hasCallbacks });
-		expect(withSubmission(4_999)).toEqual([75_000, 150_000]);
+		expect(withSubmission(4_999)).toEqual([30_000, 60_000]);
 		expect(withSubmission(5_000)).toEqual([1_000, 15_000]);
 		expect(withSubmission(HOUR)).toEqual([1_000, 15_000]);
 		expect(withSubmission(HOUR, false)).toEqual([5_000, 10_000]);
@@ -80,9 +71,10 @@ describe('the watchdog', () => {
 	it('looks at growing intervals, and ends the wait at the deadline, once', async () => {
 		const { rounds: seen, ms } = await rounds((start) => ({ deadline: start + 10 * MINUTE }));
 		expect(seen).toEqual([
-			{ what: 'look', at: 75_000 },
-			{ what: 'look', at: 225_000 },
-			{ what: 'look', at: 525_000 },
+			{ what: 'look', at: 30_000 },
+			{ what: 'look', at: 90_000 },
+			{ what: 'look', at: 210_000 },
+			{ what: 'look', at: 450_000 },
 			{ what: 'end', at: 600_000 },
 		]);
 		expect(ms).toBe(10 * MINUTE);
@@ -114,7 +106,7 @@ describe('the watchdog', () => {
 
 	it('stops after three refusals in a row: the execution has gone on', async () => {
 		const { rounds: seen } = await rounds(undefined, () => false);
-		expect(seen.map(({ at }) => at)).toEqual([75_000, 225_000, 525_000]);
+		expect(seen.map(({ at }) => at)).toEqual([30_000, 90_000, 210_000]);
 	});
 
 	it('goes on after two refusals, and counts from anew', async () => {

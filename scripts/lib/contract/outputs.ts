@@ -49,7 +49,11 @@ export const sampleOutputs = async (
 	const runApp = { ...app, operation: 'run' };
 	const getRun = { resource: 'run', operation: 'get', runId: SAMPLE.runId };
 	const store = {};
-	const started = await execute('started', { ...runApp, wait: 'none' }, { store });
+	const started = await execute(
+		'started',
+		{ ...runApp, wait: 'none', options: { metadata } },
+		{ store },
+	);
 
 	const url = withMetadata('https://n8n.example.com/', { sku: 'A-1' }, SAMPLE.apiKey, SAMPLE.appId);
 	const query = Object.fromEntries(new URL(url ?? '').searchParams);

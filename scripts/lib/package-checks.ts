@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { runCommand } from './command';
 import type { PackedPackage } from './package';
 import { ROOT } from './paths';
+import { foreignImports } from './shipped-imports';
 
 const MAX_PACKED_BYTES = 100_000;
 const SHIPPED =
@@ -36,7 +37,10 @@ export async function checkPackage(packed: PackedPackage): Promise<string[]> {
 		...(await checkLockFiles()),
 		...(await scan('the checkout', ROOT)),
 		...(await unpacked(packed.tarball, async (folder) => {
-			return await scan('the tarball', folder, TARBALL_PATTERNS);
+			return [
+				...(await scan('the tarball', folder, TARBALL_PATTERNS)),
+				...(await checkImports(folder, packed.files)),
+			];
 		})),
 	];
 }
@@ -53,6 +57,14 @@ function checkContents(packed: PackedPackage, declared: string[]): string[] {
 			? [`The tarball has ${String(packed.size)} bytes, over ${String(MAX_PACKED_BYTES)}.`]
 			: []),
 	];
+}
+
+async function checkImports(folder: string, files: string[]): Promise<string[]> {
+	const scripts = files.filter((path) => path.endsWith('.js'));
+	const found = await Promise.all(
+		scripts.map(async (path) => foreignImports(path, await readFile(join(folder, path), 'utf8'))),
+	);
+	return scripts.length === 0 ? ['The tarball holds no JavaScript.'] : found.flat();
 }
 
 /** A `resolved` address would tie the installation to one machine's registry. */

@@ -1,4 +1,7 @@
+import { z } from 'zod';
+import { posterFromText } from '../../emulator/apps/posterFromText';
 import { readExamples } from '../../scripts/lib/demo/examples';
+import type { Execution } from '../../scripts/lib/execution';
 import type { WorkflowJson } from '../../scripts/lib/workflow';
 import { realN8n } from './support/realN8n';
 import { MAGNIFIC } from './support/workflows';
@@ -84,6 +87,69 @@ it('03 and 04: the one starts runs, the other gets each result from the trigger'
 	await n8n.api.deactivate(results);
 });
 
+it('05: writes down the runs that are unfinished at night, and picks them up in the morning', async () => {
+	const workflow = await example('05');
+	const { control } = n8n.magnific;
+	const id = await n8n.api.importWorkflow(workflow);
+	const startFrom = async (trigger: string): Promise<Execution> => {
+		const answer = await n8n.api.request('POST', `/rest/workflows/${id}/run`, {
+			triggerToStartFrom: { name: trigger },
+		});
+		const { executionId } = z.object({ executionId: z.coerce.string() }).parse(answer);
+		return await n8n.api.waitForEnd(executionId);
+	};
+	const of = (execution: Execution, node: string, field: string): unknown[] =>
+		execution
+			.json(node)
+			.map(({ [field]: value }) => value)
+			.sort();
+
+	// One is over in time, the others are not.
+	await control.settings({ durations: { [posterFromText.sqid]: [1, 120, 120] } });
+	const night = await startFrom('Every night');
+	expect(night.error?.message).toBeUndefined();
+	const [inTime] = night.json('Finished at night');
+	expect(inTime).toMatchObject({ status: 'completed' });
+	const unfinished = (await control.runs())
+		.map(({ run_id }) => run_id)
+		.filter((run_id) => run_id !== inTime?.['run_id'])
+		.sort();
+	expect(unfinished).toHaveLength(2);
+	expect(of(night, 'Write down', 'run_id')).toEqual(unfinished);
+
+	const morning = await startFrom('Every morning');
+	expect(of(morning, 'Unfinished runs', 'run_id')).toEqual(unfinished);
+	expect(new Set([...of(morning, 'Unfinished runs', 'sku'), skuOf(inTime)])).toEqual(
+		new Set(['SKU-1', 'SKU-2', 'SKU-3']),
+	);
+	expect(of(morning, 'Finished', 'run_id')).toEqual(unfinished);
+	expect(
+		morning.items('Finished').map(({ json: { status }, binary }) => ({
+			status,
+			files: Object.keys(binary ?? {}),
+		})),
+	).toEqual(unfinished.map(() => ({ status: 'completed', files: ['data'] })));
+	expect(await control.runs()).toHaveLength(3);
+
+	const nextMorning = await startFrom('Every morning');
+	expect(nextMorning.json('Unfinished runs')).toEqual([]);
+	expect(nextMorning.runs['Wait for them']).toBeUndefined();
+});
+
+it('05: writes down the runs whose state could not be read, and not the one that was not started', async () => {
+	const { control } = n8n.magnific;
+	await control.addFault({ route: 'run', skip: 1, fault: { kind: 'status', status: 400 } });
+	await control.addFault({ route: 'get_run', fault: { kind: 'status', status: 401 } });
+	const night = await n8n.api.runWorkflow(await example('05'));
+	expect(night.error?.message).toBeUndefined();
+	expect(night.json('Cannot be resumed')).toMatchObject([{ details: { status: 'not_started' } }]);
+	const runs = await control.runs();
+	expect(runs).toHaveLength(2);
+	expect(new Set(night.json('Write down').map(({ run_id }) => run_id))).toEqual(
+		new Set(runs.map(({ run_id }) => run_id)),
+	);
+});
+
 it('every example can be imported, with nodes that this n8n knows', async () => {
 	for (const [name, workflow] of await readExamples()) {
 		const id = await n8n.api.importWorkflow(workflow);
@@ -93,6 +159,13 @@ it('every example can be imported, with nodes that this n8n knows', async () => 
 		});
 	}
 });
+
+function skuOf(json: Record<string, unknown> | undefined): unknown {
+	const metadata = json?.['metadata'];
+	return typeof metadata === 'object' && metadata !== null && 'sku' in metadata
+		? metadata.sku
+		: undefined;
+}
 
 async function example(number: string): Promise<WorkflowJson> {
 	for (const [name, workflow] of await readExamples()) {

@@ -19,17 +19,31 @@ const project = (name, settings = {}) => ({
 	rootDir: __dirname,
 	testEnvironment: 'node',
 	testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
-	modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/test/n8n/runtime/'],
+	modulePathIgnorePatterns: [
+		'<rootDir>/dist/',
+		'<rootDir>/test/n8n/runtime/',
+		'<rootDir>/test/versions/\\d',
+	],
 	transform,
 	...settings,
 });
+
+/** The node_modules of another n8n, for the engine tests to run on its engine. */
+const engine = process.env.MAGNIFIC_ENGINE_MODULES;
+const onEngine = engine && {
+	moduleNameMapper: { '^(n8n-core|n8n-workflow|@n8n/di|reflect-metadata)$': `${engine}/$1` },
+};
 
 module.exports = {
 	projects: [
 		project('unit'),
 		project('emulator', { setupFilesAfterEnv: [patience] }),
-		project('engine', { setupFilesAfterEnv: [patience, '<rootDir>/test/engine/setup.ts'] }),
+		project('engine', {
+			setupFilesAfterEnv: [patience, '<rootDir>/test/engine/setup.ts'],
+			...onEngine,
+		}),
 		project('n8n', { setupFilesAfterEnv: [patience] }),
 		project('ui', { setupFilesAfterEnv: [patience] }),
+		project('versions', { setupFilesAfterEnv: [patience] }),
 	],
 };

@@ -9,14 +9,21 @@ import { ROOT } from './paths';
 /** Jest's projects in the order in which they run: from quick to slow. */
 export const TEST_PROJECTS = ['unit', 'emulator', 'engine', 'n8n', 'ui'] as const;
 export type TestProject = (typeof TEST_PROJECTS)[number];
+/** `versions` belongs to `npm run test:versions`, not to `npm test`. */
+export type JestProject = TestProject | 'versions';
 
 /** These start servers and a browser, so their files run one after the other. */
-const IN_BAND: readonly TestProject[] = ['n8n', 'ui'];
+const IN_BAND: readonly JestProject[] = ['n8n', 'ui', 'versions'];
 
 export interface TestCounts {
 	passed: number;
 	failed: number;
 	skipped: number;
+}
+
+export interface TestRun extends TestCounts {
+	/** Each test by its full name, in the order of the files. */
+	tests: Array<{ name: string; passed: boolean }>;
 }
 
 const resultSchema = z.object({
@@ -26,6 +33,11 @@ const resultSchema = z.object({
 	numPendingTests: z.number(),
 	numTodoTests: z.number(),
 	numRuntimeErrorTestSuites: z.number(),
+	testResults: z.array(
+		z.object({
+			assertionResults: z.array(z.object({ fullName: z.string(), status: z.string() })),
+		}),
+	),
 });
 
 /** Whether a project has any test file yet. */
@@ -38,13 +50,15 @@ export async function hasTests(project: TestProject): Promise<boolean> {
 /**
  * Runs one Jest project, its output on this terminal.
  *
+ * @param node the executable to run it with; the Node that runs now if not given
  * @returns what Jest counted; a file that could not be loaded counts as one failed test
  */
 export async function runTests(
-	project: TestProject,
+	project: JestProject,
 	jestArgs: readonly string[],
 	env: NodeJS.ProcessEnv,
-): Promise<TestCounts> {
+	node = process.execPath,
+): Promise<TestRun> {
 	const folder = await mkdtemp(join(tmpdir(), 'magnific-jest-'));
 	const outputFile = join(folder, 'result.json');
 	const args = [
@@ -57,17 +71,18 @@ export async function runTests(
 		...jestArgs,
 	];
 	try {
-		await runCommand(process.execPath, args, { cwd: ROOT, env, inherit: true }).catch(
-			(error: unknown) => {
-				if (!(error instanceof CommandFailed && existsSync(outputFile))) throw error;
-			},
-		);
+		await runCommand(node, args, { cwd: ROOT, env, inherit: true }).catch((error: unknown) => {
+			if (!(error instanceof CommandFailed && existsSync(outputFile))) throw error;
+		});
 		const result = resultSchema.parse(JSON.parse(await readFile(outputFile, 'utf8')));
 		const failed = result.numFailedTests + result.numRuntimeErrorTestSuites;
 		return {
 			passed: result.numPassedTests,
 			failed: failed === 0 && !result.success ? 1 : failed,
 			skipped: result.numPendingTests + result.numTodoTests,
+			tests: result.testResults
+				.flatMap(({ assertionResults }) => assertionResults)
+				.map(({ fullName, status }) => ({ name: fullName, passed: status === 'passed' })),
 		};
 	} finally {
 		await rm(folder, { recursive: true, force: true });

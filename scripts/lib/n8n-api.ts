@@ -93,6 +93,8 @@ export class N8nApi {
 	constructor(
 		/** e.g. `http://127.0.0.1:5678`, without a slash at the end. */
 		readonly url: string,
+		/** n8n's, e.g. `2.41.1`. */
+		private readonly version: string,
 	) {}
 
 	/** Makes the first account of a new n8n; every later request is made as this owner. */
@@ -165,6 +167,10 @@ export class N8nApi {
 		if (!trigger) throw new Error(`Workflow ${id} has no trigger to start from.`);
 		const answer = await this.request('POST', `/rest/workflows/${id}/run`, {
 			triggerToStartFrom: { name: trigger.name },
+			// n8n 1 runs what it is sent, n8n 2 what it has stored.
+			...(this.version.startsWith('1.') && {
+				workflowData: await this.request('GET', `/rest/workflows/${id}`),
+			}),
 		});
 		return z.object({ executionId: z.coerce.string() }).parse(answer).executionId;
 	}

@@ -140,7 +140,7 @@ export async function startN8nQueue(options: QueueOptions = {}): Promise<N8nQueu
 				await process.start();
 			}),
 		);
-		const api = new N8nApi(main.url);
+		const api = new N8nApi(main.url, runtime.version);
 		await api.setUpOwner();
 
 		const processes = [main, webhook, ...workers];

@@ -63,7 +63,7 @@ export async function startN8n(options: StartOptions = {}): Promise<N8nServer> {
 	const forget = onShutdown(close);
 	await n8n.start();
 
-	const api = new N8nApi(url);
+	const api = new N8nApi(url, runtime.version);
 	if (isNew) await api.setUpOwner();
 	else await api.logIn();
 

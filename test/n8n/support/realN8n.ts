@@ -1,7 +1,9 @@
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../../emulator';
 import type { N8nApi, StoredCredential } from '../../../scripts/lib/n8n-api';
+import { provideN8n } from '../../../scripts/lib/n8n-runtime';
 import { startN8n, type N8nServer } from '../../../scripts/lib/n8n-server';
 import { packedTarball } from '../../../scripts/lib/package';
+import { showProgress } from '../../../scripts/lib/progress';
 
 const START_TIMEOUT_MS = 600_000;
 const STOP_TIMEOUT_MS = 60_000;
@@ -20,6 +22,8 @@ export interface RealN8nOptions {
 	credential?: Record<string, unknown>;
 	/** Further environment variables for n8n. */
 	env?: Record<string, string>;
+	/** Folder with the lock file of another n8n than the usual one. */
+	manifests?: string | undefined;
 }
 
 /**
@@ -30,6 +34,7 @@ export const realN8n = ({
 	magnific = {},
 	credential = {},
 	env = {},
+	manifests,
 }: RealN8nOptions = {}): RealN8n => {
 	let server: N8nServer | undefined;
 	let emulator: Emulator | undefined;
@@ -42,7 +47,11 @@ export const realN8n = ({
 
 	beforeAll(async () => {
 		emulator = await startEmulator({ timeScale: 10, requestsPerMinute: 600, ...magnific });
-		server = await startN8n({ tarball: await packedTarball(), env });
+		const runtime = await showProgress(
+			'n8n',
+			async (report) => await provideN8n(report, manifests),
+		);
+		server = await startN8n({ runtime, tarball: await packedTarball(), env });
 		stored = await server.api.importCredential({
 			name: 'Magnific API',
 			type: 'magnificApi',

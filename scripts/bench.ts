@@ -1,21 +1,38 @@
-import { writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { rm, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureMemory, type MemoryFigures } from '../bench/memory/measure';
+import { measurePackage, type PackageFigures } from '../bench/package/measure';
+import { measureReal, type RealRow } from '../bench/real/measure';
+import { describeMemory, describePackage, describeReal } from '../bench/report/measured';
 import { plotSvg } from '../bench/report/plot';
 import { describeSimulation } from '../bench/report/table';
-import { runSimulation, SIZES } from '../bench/simulation';
+import { runSimulation, SIZES, type Simulation } from '../bench/simulation';
+import { packPackage, type PackedPackage } from './lib/package';
 import { ROOT } from './lib/paths';
 import { showProgress } from './lib/progress';
+import { onShutdown } from './lib/shutdown';
 import { CheckFailed, runMain } from './lib/steps';
 
-const USAGE = `Measures how fast batches get done, and prints a table.
+const PARTS = ['simulation', 'package', 'memory', 'real'] as const;
+type Part = (typeof PARTS)[number];
 
-  npm run bench -- [--json FILE] [--up-to N]
+const USAGE = `Measures how fast batches get done, how much memory n8n needs for them, and how large and
+how quick to load the package is. Takes about twenty minutes.
+
+  npm run bench -- [--json FILE] [--only PART,…] [--up-to N]
 
   --json    writes the results to this file too
-  --up-to   leaves out batches of more than N items, and the plot`;
+  --only    some parts only, of ${PARTS.join(', ')}
+  --up-to   leaves batches of more than N items out of the simulation, and the plot`;
 
 const PLOT = join(ROOT, 'docs', 'images', 'how-fast.svg');
+
+interface Results extends Partial<Simulation> {
+	real?: RealRow[];
+	memory_mb?: MemoryFigures;
+	package?: PackageFigures;
+}
 
 const sizesUpTo = (value: string | undefined): readonly number[] => {
 	if (value === undefined) return SIZES;
@@ -24,10 +41,37 @@ const sizesUpTo = (value: string | undefined): readonly number[] => {
 	return sizes;
 };
 
+const partsIn = (value: string | undefined): readonly Part[] => {
+	if (value === undefined) return PARTS;
+	const wanted = value.split(',');
+	const unknown = wanted.filter((name) => !PARTS.some((part) => part === name));
+	if (unknown.length > 0) throw new CheckFailed(`There is no ${unknown.join(', ')} to measure.`);
+	return PARTS.filter((part) => wanted.includes(part));
+};
+
+const simulateAll = async (sizes: readonly number[]): Promise<Simulation> => {
+	const results = await showProgress('Simulation', (report) => runSimulation(sizes, report));
+	console.log(`\n${describeSimulation(results)}\n`);
+	if (sizes === SIZES) {
+		await writeFile(PLOT, await plotSvg(results.simulation));
+		console.log(`Plot: ${relative(process.cwd(), PLOT)}\n`);
+	}
+	return results;
+};
+
+const pack = async (): Promise<PackedPackage> => {
+	const packed = await showProgress('Package', async () => await packPackage());
+	onShutdown(async () => {
+		await rm(dirname(packed.tarball), { recursive: true, force: true });
+	});
+	return packed;
+};
+
 async function main(): Promise<void> {
 	const { values } = parseArgs({
 		options: {
 			json: { type: 'string' },
+			only: { type: 'string' },
 			'up-to': { type: 'string' },
 			help: { type: 'boolean', short: 'h', default: false },
 		},
@@ -37,11 +81,26 @@ async function main(): Promise<void> {
 		return;
 	}
 	const sizes = sizesUpTo(values['up-to']);
-	const results = await showProgress('Simulation', (report) => runSimulation(sizes, report));
-	console.log(`\n${describeSimulation(results)}\n`);
-	if (sizes === SIZES) {
-		await writeFile(PLOT, await plotSvg(results.simulation));
-		console.log(`Plot: ${relative(process.cwd(), PLOT)}`);
+	const parts = partsIn(values.only);
+	const results: Results = parts.includes('simulation') ? await simulateAll(sizes) : {};
+	if (parts.some((part) => part !== 'simulation')) {
+		const packed = await pack();
+		if (parts.includes('package')) {
+			results.package = await measurePackage(packed);
+			console.log(`\n${describePackage(results.package)}\n`);
+		}
+		if (parts.includes('memory')) {
+			results.memory_mb = await showProgress('Memory', (report) =>
+				measureMemory(packed.tarball, report),
+			);
+			console.log(`\n${describeMemory(results.memory_mb)}\n`);
+		}
+		if (parts.includes('real')) {
+			results.real = await showProgress('Real n8n', (report) =>
+				measureReal(packed.tarball, report),
+			);
+			console.log(`\n${describeReal(results.real)}\n`);
+		}
 	}
 	if (values.json !== undefined) {
 		await writeFile(values.json, `${JSON.stringify(results, null, '\t')}\n`);

@@ -7,7 +7,7 @@ const widthOf = (rows: string[][], column: number): number =>
 	Math.max(...rows.map((row) => row[column]?.length ?? 0));
 
 /** Lines of text, the first column to the left and the others to the right. */
-const aligned = (rows: Cell[][]): string => {
+export const aligned = (rows: Cell[][]): string => {
 	const texts = rows.map((row) => row.map(String));
 	const widths = texts[0]?.map((_, column) => widthOf(texts, column)) ?? [];
 	return texts

@@ -26,6 +26,8 @@ export interface Budget {
 	share(): SharedBudget;
 	/** Requests that may go within any 60 s: the plan's limit. */
 	readonly requestsPerMinute: number;
+	/** How often the server has refused a request so far, since this process began. */
+	readonly refusals: number;
 }
 
 /** What one execution has of the budget. */
@@ -111,6 +113,8 @@ export class SlidingWindowBudget implements Budget {
 	/** What went through when the server last refused a request, and when that was. */
 	private throttle: { perMinute: number; since: number } | undefined;
 
+	private refusedSoFar = 0;
+
 	private pumping = false;
 
 	private wake: AbortController | undefined;
@@ -125,6 +129,10 @@ export class SlidingWindowBudget implements Budget {
 
 	get requestsPerMinute(): number {
 		return this.perMinute;
+	}
+
+	get refusals(): number {
+		return this.refusedSoFar;
 	}
 
 	/** Takes over a changed limit; what has gone already still counts. */
@@ -144,6 +152,7 @@ export class SlidingWindowBudget implements Budget {
 	}
 
 	refused(until: number): void {
+		this.refusedSoFar += 1;
 		this.pause(until);
 		this.granted.pop();
 		const now = this.clock.now();
@@ -169,6 +178,9 @@ export class SlidingWindowBudget implements Budget {
 			},
 			get requestsPerMinute() {
 				return whole().requestsPerMinute;
+			},
+			get refusals() {
+				return whole().refusals;
 			},
 		};
 	}

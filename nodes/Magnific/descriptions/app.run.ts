@@ -22,7 +22,7 @@ const runOptions: INodeProperties[] = [
 		placeholder: 'e.g. 500',
 		typeOptions: { minValue: 0 },
 		description:
-			'The most that all runs of this execution may cost together. If they would cost more, or a cost is unknown, nothing is started.',
+			'The most that the runs of all items may cost together. If they would cost more, or a cost is unknown, nothing is started. In a loop each round has the whole limit.',
 	},
 	notWith(['none', 'webhook'], {
 		displayName: 'Max Concurrent Runs',
@@ -33,9 +33,8 @@ const runOptions: INodeProperties[] = [
 		description:
 			'How many runs may be going at once. 0 means as many as the requests per minute of the credential let through.',
 	}),
-	...[...outputOptions, maxWaitOption, onPartialOption, onTimeoutOption].map((option) =>
-		notWith(['none'], option),
-	),
+	...[...outputOptions, maxWaitOption, onPartialOption].map((option) => notWith(['none'], option)),
+	notWith(['none', 'webhook'], onTimeoutOption),
 	{
 		displayName: 'Metadata',
 		name: 'metadata',

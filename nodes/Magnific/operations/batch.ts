@@ -4,6 +4,8 @@ import { ApiError } from '../api/errors';
 import type { JsonObject } from '../api/guards';
 import type { Pacing } from '../api/retry';
 import { callFailed, invalidItem, type Failure } from '../runs/failures';
+import { throttleHints } from '../runs/hints';
+import { showHints } from './hints';
 import { listRuns, toNodeError } from './nodeErrors';
 
 /** What an item came to: its output, or why it has none. */
@@ -74,10 +76,15 @@ export const runBatch = async (
 	const signal = context.getExecutionCancelSignal();
 
 	try {
-		const client = await createClient(context);
-		const { budget, clock } = client;
-		const pacing = { budget, clock, signal };
-		await operate({ ...client, signal, pacing, results, knownRuns }, itemIndexes);
+		const { budget: whole, ...client } = await createClient(context);
+		const before = whole.refusals;
+		const budget = whole.share();
+		const pacing = { budget, clock: client.clock, signal };
+		const batch = { ...client, budget, signal, pacing, results, knownRuns };
+		await operate(batch, itemIndexes).finally(() => {
+			budget.leave();
+		});
+		showHints(context, throttleHints(whole.refusals - before));
 	} catch (error) {
 		// Thrown on, it would make n8n hand out the input items as results under continue-on-fail.
 		const concernsAll = error instanceof ApiError ? error : unforeseen(error);

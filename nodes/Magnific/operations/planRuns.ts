@@ -1,9 +1,11 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { loadApps } from '../api/apps';
+import type { Settled } from '../api/errors';
 import { isRecord } from '../api/guards';
 import type { AppDefinition } from '../api/types';
 import { invalidItem } from '../runs/failures';
 import { matchColumns, matchFields, matchJson, type MatchedInputs } from '../runs/inputs';
+import { knownAppsIn } from '../runs/knownApps';
 import { ledgerSlot } from '../runs/ledger';
 import type { InputValue, RunRequest } from '../runs/types';
 import { checkInputs, type BinaryFields } from '../runs/validate';
@@ -71,6 +73,26 @@ export interface PlannedRun extends RunRequest {
 const runIndexOf = (context: IExecuteFunctions): number =>
 	isAgentTool(context) ? 0 : Number(context.evaluateExpression('{{ $runIndex }}', 0));
 
+/** The definitions, each asked for once in this execution. */
+const loadOnce = async (
+	context: IExecuteFunctions,
+	batch: Batch,
+	appIds: Set<string>,
+): Promise<Map<string, Settled<AppDefinition>>> => {
+	const known = knownAppsIn(context.getContext('node'));
+	const apps = new Map<string, Settled<AppDefinition>>();
+	for (const appId of appIds) {
+		const value = await known.recall(appId);
+		if (value) apps.set(appId, { value });
+	}
+	const missing = [...appIds].filter((appId) => !apps.has(appId));
+	for (const [appId, app] of await loadApps(batch, missing)) {
+		apps.set(appId, app);
+		if ('value' in app) known.remember(appId, app.value);
+	}
+	return apps;
+};
+
 /**
  * Reads and checks all items before anything is spent: one definition request per distinct app.
  * What is wrong with an item goes into the batch's results; the others are returned.
@@ -82,7 +104,7 @@ export const planRuns = async (
 	{ wait }: Pick<BatchOptions, 'wait'>,
 ): Promise<PlannedRun[]> => {
 	const appIds = readAppIds(context, batch, itemIndexes);
-	const apps = await loadApps(batch, appIds.values());
+	const apps = await loadOnce(context, batch, new Set(appIds.values()));
 	const runIndex = runIndexOf(context);
 
 	const planned: PlannedRun[] = [];

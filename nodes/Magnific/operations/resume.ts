@@ -29,7 +29,7 @@ interface Resuming {
 }
 
 const memoryOf = (park: Park): ParkMemory => {
-	const memory = parkMemories.of(park.id, newMemory);
+	const memory = parkMemories.of(park.id, () => newMemory(servesSince > park.parkedAt));
 	for (const run of park.settled) memory.settled.set(run.run_id, run);
 	return memory;
 };
@@ -138,7 +138,6 @@ export async function resumeRuns(this: IWebhookFunctions): Promise<IWebhookRespo
 		if (isEnded(look.value.status)) settleRun(memory, look.value);
 	}
 	if (allOver(park.runs, memory)) return await resume(resuming);
-	// Callbacks that came before this process was there are lost.
-	if (servesSince > park.parkedAt) lookAround(resuming, false);
+	if (memory.isLate && !memory.hasLooked) lookAround(resuming, false);
 	return respond(this, 200, 'Noted');
 }

@@ -50,3 +50,11 @@ export const outcomeHints = (outcomes: RunOutcome[], now: number): string[] => {
 		...(expired > 0 ? [`The links of ${runs(expired)} have expired: they last 12 hours.`] : []),
 	];
 };
+
+/** That others use the key too. `refusals`: how often Magnific asked to slow down meanwhile. */
+export const throttleHints = (refusals: number): string[] =>
+	refusals === 0
+		? []
+		: [
+				`Magnific asked to slow down (429) ${refusals === 1 ? 'once' : `${String(refusals)} times`}: something else uses the same API key. Nothing was lost; a lower Requests Per Minute in the credential avoids it.`,
+			];

@@ -18,6 +18,8 @@ export interface ParkedRun {
 export interface ParkMemory {
 	/** Runs that are over, by `run_id`. */
 	settled: Map<string, Run>;
+	/** This process was not there when the execution was parked: any callback may have been lost. */
+	isLate: boolean;
 	/** Runs that a look found going while the execution was parked: their callbacks are still to come. */
 	seenGoing: Set<string>;
 	/** A round of looks has found all that was over before: nothing but callbacks is missing since. */
@@ -30,7 +32,8 @@ export interface ParkMemory {
 	resuming: boolean;
 }
 
-export const newMemory = (): ParkMemory => ({
+export const newMemory = (isLate = false): ParkMemory => ({
+	isLate,
 	settled: new Map(),
 	seenGoing: new Set(),
 	hasLooked: false,
@@ -80,7 +83,7 @@ export const trustsCallbacks = (
 	memory: ParkMemory,
 	now: number,
 ): boolean => {
-	const mayHaveLost = runs.some(({ since }) => parkedAt - since >= MAY_BE_OVER_MS);
+	const mayHaveLost = memory.isLate || runs.some(({ since }) => parkedAt - since >= MAY_BE_OVER_MS);
 	return callbacksCome(memory, now) && (memory.hasLooked || !mayHaveLost);
 };
 
@@ -156,7 +159,8 @@ const lookInRounds = async (
 	const pending = pendingRuns(runs, memory);
 	const lastSince = Math.max(...runs.map(({ since }) => since));
 	const unknown = pending.filter(
-		({ run_id, since }) => !memory.seenGoing.has(run_id) && lastSince - since >= MAY_BE_OVER_MS,
+		({ run_id, since }) =>
+			!memory.seenGoing.has(run_id) && (memory.isLate || lastSince - since >= MAY_BE_OVER_MS),
 	);
 	const isForLost = !all && unknown.length === 0;
 	if (isForLost) {

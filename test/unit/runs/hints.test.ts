@@ -1,4 +1,4 @@
-import { costHints, outcomeHints } from '../../../nodes/Magnific/runs/hints';
+import { costHints, outcomeHints, throttleHints } from '../../../nodes/Magnific/runs/hints';
 import type { RunOutcome } from '../../../nodes/Magnific/runs/types';
 import { run } from '../support/fixtures';
 
@@ -51,5 +51,13 @@ describe('the hints about the output', () => {
 		expect(outcomeHints([ended()], END + 12 * HOUR_MS)).toEqual([
 			expect.stringMatching(/^The links of 1 run have expired/),
 		]);
+	});
+});
+
+describe('the hint about the pace', () => {
+	it('tells that something else uses the key, and only then', () => {
+		expect(throttleHints(0)).toEqual([]);
+		expect(throttleHints(1)).toEqual([expect.stringContaining('(429) once')]);
+		expect(throttleHints(7)).toEqual([expect.stringContaining('(429) 7 times')]);
 	});
 });

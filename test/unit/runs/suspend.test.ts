@@ -144,6 +144,26 @@ describe('callbacks', () => {
 	});
 });
 
+describe('a process that was started after the park', () => {
+	it('looks at the others when a callback shows that it is called, since theirs may be lost', async () => {
+		const here = await parked(4, { durationMs: () => 1_000 });
+		here.memory = { ...newMemory(true), lastCallbackAt: here.clock.now() };
+		here.memory.settled.set('run00003', run({ run_id: 'run00003' }));
+		expect(trustsCallbacks({ ...here, parkedAt: 0 }, here.memory, here.clock.now())).toBe(false);
+		await here.clock.advance(10_000);
+		await look(here);
+		expect(allOver(here.runs, here.memory)).toBe(true);
+	});
+
+	it('leaves those that still go to their callbacks, and looks at each once', async () => {
+		const here = await parked(4, { durationMs: () => 600_000 });
+		here.memory = { ...newMemory(true), lastCallbackAt: here.clock.now() };
+		for (let callback = 0; callback < 10 && !here.memory.hasLooked; callback++) await look(here);
+		expect(here.memory.hasLooked).toBe(true);
+		expect(here.api.of('getRun')).toHaveLength(4);
+	});
+});
+
 describe('callbacks of a large batch', () => {
 	it('have been looked for once a round has found what was lost before the park', async () => {
 		const here = await parked(3, { durationMs: () => 1_000 });

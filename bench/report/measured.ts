@@ -1,0 +1,34 @@
+import type { MemoryFigures } from '../memory/measure';
+import type { PackageFigures } from '../package/measure';
+import type { RealRow } from '../real/measure';
+import { aligned } from './table';
+
+/** What was measured of the real n8n, as `npm run bench` prints it. */
+export const describeReal = (rows: RealRow[]): string =>
+	[
+		'On a real n8n, in real time, with a plan of 100 requests per minute',
+		aligned([
+			['strategy', 'n', 'runs of', 'makespan s', 'requests/run', '429s'],
+			...rows.map((row) => [
+				row.strategy,
+				row.n,
+				row.duration,
+				row.makespan_s.toFixed(1),
+				row.requests_per_run.toFixed(2),
+				row.http_429,
+			]),
+		]),
+	].join('\n');
+
+export const describeMemory = (figures: MemoryFigures): string =>
+	[
+		'Memory of n8n over what it has when idle, in MB',
+		aligned([
+			['a file of 500 MB down', figures.download_500mb],
+			['a file of 500 MB up', figures.upload_500mb],
+			['1,000 items without files', figures.items_1000],
+		]),
+	].join('\n');
+
+export const describePackage = ({ packed_kb, load_ms }: PackageFigures): string =>
+	`The package: ${String(packed_kb)} kB packed, loaded in ${String(load_ms)} ms`;

@@ -48,7 +48,8 @@ export const maxWaitOption: INodeProperties = {
 	type: 'number',
 	default: 30,
 	typeOptions: { minValue: 0 },
-	description: 'How many minutes to wait for a run at most, counted from its own start',
+	description:
+		'How many minutes to wait for a run at most, counted from its own start; suspended, from the suspension',
 };
 
 export const onPartialOption: INodeProperties = {

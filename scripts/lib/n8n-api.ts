@@ -146,6 +146,7 @@ export class N8nApi {
 	async importWorkflow(workflow: WorkflowJson): Promise<string> {
 		const bound = {
 			settings: {},
+			...(this.isVersion1 && { active: false }),
 			...workflow,
 			nodes: workflow.nodes.map((node) => this.bindCredentials(node)),
 		};
@@ -168,7 +169,7 @@ export class N8nApi {
 		const answer = await this.request('POST', `/rest/workflows/${id}/run`, {
 			triggerToStartFrom: { name: trigger.name },
 			// n8n 1 runs what it is sent, n8n 2 what it has stored.
-			...(this.version.startsWith('1.') && {
+			...(this.isVersion1 && {
 				workflowData: await this.request('GET', `/rest/workflows/${id}`),
 			}),
 		});
@@ -196,11 +197,11 @@ export class N8nApi {
 	): Promise<Execution> {
 		const deadline = Date.now() + timeoutMs;
 		for (;;) {
-			const execution = await this.getExecution(id);
-			if (isWanted(execution)) return execution;
+			const execution = await this.storedExecution(id);
+			if (execution && isWanted(execution)) return execution;
 			if (Date.now() > deadline) {
 				throw new Error(
-					`Execution ${id} is still ${execution.status} after ${String(timeoutMs / 1000)} s.`,
+					`Execution ${id} is still ${execution?.status ?? 'running'} after ${String(timeoutMs / 1000)} s.`,
 				);
 			}
 			await delay(LOOK_INTERVAL_MS);
@@ -209,6 +210,20 @@ export class N8nApi {
 
 	async getExecution(id: string): Promise<Execution> {
 		return Execution.parse(await this.request('GET', `/rest/executions/${id}`));
+	}
+
+	/** Undefined while n8n 2.20 can't show it: it fails as long as nothing is stored of one that runs. */
+	private async storedExecution(id: string): Promise<Execution | undefined> {
+		try {
+			return await this.getExecution(id);
+		} catch (error) {
+			const isRunning =
+				this.version.startsWith('2.20.') &&
+				error instanceof N8nRequestFailed &&
+				error.status === 500;
+			if (isRunning) return undefined;
+			throw error;
+		}
 	}
 
 	/** The ids of a workflow's executions, newest first. */
@@ -281,6 +296,10 @@ export class N8nApi {
 		if (text === '') return undefined;
 		const answer: unknown = JSON.parse(text);
 		return typeof answer === 'object' && answer && 'data' in answer ? answer.data : answer;
+	}
+
+	private get isVersion1(): boolean {
+		return this.version.startsWith('1.');
 	}
 
 	private async signIn(path: string, body: unknown): Promise<void> {

@@ -32,10 +32,15 @@ export function baseEnvironment(
 		N8N_HIRING_BANNER_ENABLED: 'false',
 		N8N_LICENSE_AUTO_RENEW_ENABLED: 'false',
 		N8N_VERIFIED_PACKAGES_ENABLED: 'false',
-		N8N_DISABLED_MODULES: 'mcp-registry',
+		// An n8n refuses to start with the name of a module that it does not know.
+		...(hasModule(runtime, 'mcp-registry') && { N8N_DISABLED_MODULES: 'mcp-registry' }),
 		N8N_SECURE_COOKIE: 'false',
 		EXECUTIONS_DATA_MAX_DISPLAY_SIZE: String(256 * 1024 * 1024),
 	};
+}
+
+function hasModule({ folder }: N8nRuntime, name: string): boolean {
+	return existsSync(join(folder, 'node_modules', 'n8n', 'dist', 'modules', name));
 }
 
 export function addressEnvironment(port: number, brokerPort: number): Record<string, string> {

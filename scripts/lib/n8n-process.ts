@@ -47,7 +47,7 @@ export function n8nProcess(options: N8nProcessOptions): N8nProcess {
 		await options.prepare?.();
 		const args = [runtime.bin, ...command];
 		n8n = startKept(runtime.node.bin, args, { cwd: userFolder, env, logFile });
-		await untilServing('n8n', n8n, logFile, async () => await isReady(url));
+		await untilServing('n8n', n8n, logFile, async () => await isReady(url, command));
 	};
 	const stop = async (): Promise<void> => {
 		await n8n?.stop();
@@ -95,8 +95,16 @@ export async function installCommunityNode(userFolder: string, tarball: string):
 	);
 }
 
-async function isReady(url: string): Promise<boolean> {
-	const response = await fetch(`${url}/healthz/readiness`).catch(() => undefined);
+/** n8n 1 says that it is ready before it serves its REST API, which only `start` has. */
+async function isReady(url: string, [command]: readonly string[]): Promise<boolean> {
+	return (
+		(await answers(`${url}/healthz/readiness`)) &&
+		(command !== 'start' || (await answers(`${url}/rest/settings`)))
+	);
+}
+
+async function answers(url: string): Promise<boolean> {
+	const response = await fetch(url).catch(() => undefined);
 	await response?.arrayBuffer();
 	return response?.ok ?? false;
 }

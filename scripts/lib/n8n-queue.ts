@@ -174,6 +174,9 @@ function sharedEnvironment(redis: RedisServer, postgres: PostgresServer): Record
 		DB_POSTGRESDB_DATABASE: postgres.database,
 		DB_POSTGRESDB_USER: postgres.user,
 		DB_POSTGRESDB_PASSWORD: postgres.password,
+		// Each callback reads an execution; n8n's two connections make a burst of them wait too long.
+		DB_POSTGRESDB_POOL_SIZE: '10',
+		DB_POSTGRESDB_CONNECTION_TIMEOUT: '60000',
 	};
 }
 

@@ -48,15 +48,28 @@ const resume = async ({
 	return { workflowData: items, noWebhookResponse: true };
 };
 
-/** Looks in the background; when that shows that all is over, a call of its own resumes. */
-const lookAround = ({ context, client, park, memory }: Resuming, isEnd: boolean): void => {
-	if (memory.looking) return;
+/** Parks whose time was up while they were looked at: the watchdog says so once. */
+const overdue = new WeakSet<ParkMemory>();
+
+/**
+ * Looks in the background; when that shows that all is over, a call of its own resumes. At the end
+ * of the time it resumes whatever the look shows; a round that is under way is waited for.
+ */
+const lookAround = (resuming: Resuming, isEnd: boolean): void => {
+	const { context, client, park, memory } = resuming;
+	if (memory.looking) {
+		if (isEnd) overdue.add(memory);
+		return;
+	}
 	memory.looking = true;
 	const { api, budget, clock, settings } = client;
 	void (async () => {
 		await lookAtParked(park.runs, memory, { api, budget, clock }, isEnd);
 		memory.looking = false;
-		if (!isEnd && !allOver(park.runs, memory)) return;
+		if (!isEnd && !allOver(park.runs, memory)) {
+			if (overdue.has(memory)) lookAround(resuming, true);
+			return;
+		}
 		const runs = [...memory.settled.values()];
 		await callSelf(context, settings.apiKey, park, { magnific: 'resume', runs });
 	})();

@@ -2,6 +2,7 @@ import { posterFromText } from '../../emulator/apps/posterFromText';
 import type { Execution } from '../../scripts/lib/execution';
 import type { WorkflowNode } from '../../scripts/lib/workflow';
 import { appRun, fields } from '../engine/support/parameters';
+import { allCompleted, outcomesOf } from './support/outcomes';
 import { calledWorkflow, startByCall, untilThere } from './support/production';
 import { queueN8n } from './support/queueN8n';
 import { printedRandom, repetitions } from './support/soak';
@@ -55,29 +56,10 @@ const completedRuns = async (): Promise<number> =>
 const apiRequests = async (): Promise<number> =>
 	(await n8n.magnific.control.requests()).filter(({ route }) => route !== 'file').length;
 
-/** What each item that came out was made from. */
-const outcome = async (execution: Execution) => {
-	const headlines = new Map(
-		(await n8n.magnific.control.runs()).map(({ run_id, inputs }) => [
-			run_id,
-			Object.values(inputs)[0],
-		]),
-	);
-	return execution.items('Magnific').map(({ json, pairedItem }) => ({
-		headline: headlines.get(String(json['run_id'])),
-		status: json['status'],
-		pairedItem,
-	}));
-};
-
 const expectAllCompleted = async (execution: Execution, count: number): Promise<void> => {
 	expect(execution.status).toBe('success');
-	expect(await outcome(execution)).toEqual(
-		numbered(count).map(({ json }, item) => ({
-			headline: json['headline'],
-			status: 'completed',
-			pairedItem: { item },
-		})),
+	expect(await outcomesOf(n8n.magnific, execution)).toEqual(
+		allCompleted(numbered(count).map(({ json }) => json['headline'])),
 	);
 	expect(execution.runs['Magnific']).toHaveLength(1);
 	expect(await n8n.magnific.control.runs()).toHaveLength(count);

@@ -1,6 +1,6 @@
 import { posterFromText } from '../../emulator/apps/posterFromText';
-import type { Execution } from '../../scripts/lib/execution';
 import { appRun, fields } from '../engine/support/parameters';
+import { allCompleted, outcomesOf } from './support/outcomes';
 import { calledWorkflow, startByCall } from './support/production';
 import { queueN8n } from './support/queueN8n';
 import { itemsNode, magnificNode } from './support/workflows';
@@ -12,30 +12,19 @@ const ITEMS = 60;
 const LONG_MS = 420_000;
 const BATCHES = ['First', 'Second', 'Third'];
 
+const headlinesOf = (name: string): string[] =>
+	Array.from({ length: ITEMS }, (_, i) => `${name} ${String(i)}`);
+
 const batch = (name: string, wait: string) =>
 	calledWorkflow(
 		`${name} batch, ${wait}`,
-		itemsNode(
-			Array.from({ length: ITEMS }, (_, i) => ({ json: { headline: `${name} ${String(i)}` } })),
-		),
+		itemsNode(headlinesOf(name).map((headline) => ({ json: { headline } }))),
 		magnificNode(
 			appRun(posterFromText, fields(posterFromText, { Headline: '={{ $json.headline }}' }), {
 				wait,
 			}),
 		),
 	);
-
-const headlinesOf = async (execution: Execution): Promise<unknown[]> => {
-	const runs = new Map(
-		(await n8n.magnific.control.runs()).map(({ run_id, inputs }) => [
-			run_id,
-			Object.values(inputs)[0],
-		]),
-	);
-	return execution
-		.json('Magnific')
-		.map(({ run_id, status }) => (status === 'completed' ? runs.get(String(run_id)) : status));
-};
 
 it.each(['poll', 'webhook'])(
 	'three workers carry 60 items each with one key, though together they ask for more than it may (%s)',
@@ -50,8 +39,8 @@ it.each(['poll', 'webhook'])(
 		for (const [i, id] of ids.entries()) {
 			const execution = await n8n.queue.api.waitForEnd(id, { timeoutMs: LONG_MS });
 			expect(execution.error?.message).toBeUndefined();
-			expect(await headlinesOf(execution)).toEqual(
-				Array.from({ length: ITEMS }, (_, item) => `${String(BATCHES[i])} ${String(item)}`),
+			expect(await outcomesOf(n8n.magnific, execution)).toEqual(
+				allCompleted(headlinesOf(String(BATCHES[i]))),
 			);
 		}
 		expect(await control.runs()).toHaveLength(BATCHES.length * ITEMS);

@@ -1,6 +1,7 @@
 import { posterFromText } from '../../emulator/apps/posterFromText';
 import type { Execution } from '../../scripts/lib/execution';
 import { appRun, fields } from '../engine/support/parameters';
+import { allCompleted, outcomesOf, type Outcome } from './support/outcomes';
 import { realN8n } from './support/realN8n';
 import { itemsNode, magnificNode, workflowOf, type TestItem } from './support/workflows';
 
@@ -42,27 +43,11 @@ const parked = async (id: string): Promise<Execution> =>
 const ended = async (id: string): Promise<Execution> =>
 	await n8n.api.waitForEnd(id, { timeoutMs: LONG_MS });
 
-/** Headline and status of each item that came out, by the run that made it. */
-const outcome = async (execution: Execution) => {
-	const headlines = new Map(
-		(await n8n.magnific.control.runs()).map(({ run_id, inputs }) => [
-			run_id,
-			Object.values(inputs)[0],
-		]),
-	);
-	return execution.items('Magnific').map(({ json, pairedItem }) => ({
-		headline: headlines.get(String(json['run_id'])),
-		status: json['status'],
-		pairedItem,
-	}));
-};
+const outcome = async (execution: Execution): Promise<Outcome[]> =>
+	await outcomesOf(n8n.magnific, execution);
 
-const allCompleted = (count: number) =>
-	Array.from({ length: count }, (_, item) => ({
-		headline: `Poster ${String(item)}`,
-		status: 'completed',
-		pairedItem: { item },
-	}));
+const completed = (count: number): Outcome[] =>
+	allCompleted(numbered(count).map(({ json }) => json['headline']));
 
 it(
 	'parks once for all items, costs a request per run, and comes back in input order with files',
@@ -75,7 +60,7 @@ it(
 
 		const execution = await ended(id);
 		expect(execution.status).toBe('success');
-		expect(await outcome(execution)).toEqual(allCompleted(25));
+		expect(await outcome(execution)).toEqual(completed(25));
 		expect(execution.items('Magnific').every(({ binary }) => binary?.['data'])).toBe(true);
 		const called = (await n8n.magnific.control.deliveries()).map(({ at }) => at);
 		const resumedAt = Date.parse(execution.stoppedAt ?? '');
@@ -95,7 +80,7 @@ it(
 		const id = await n8n.api.startWorkflow(suspended('no callbacks', 10));
 		const execution = await ended(id);
 		expect(execution.status).toBe('success');
-		expect(await outcome(execution)).toEqual(allCompleted(10));
+		expect(await outcome(execution)).toEqual(completed(10));
 		expect(await apiRequests()).toBeLessThanOrEqual(2.5 * 10);
 	},
 	LONG_MS,
@@ -114,7 +99,7 @@ it(
 		const id = await n8n.api.startWorkflow(suspended('twice', 8));
 		const execution = await ended(id);
 		expect(execution.status).toBe('success');
-		expect(await outcome(execution)).toEqual(allCompleted(8));
+		expect(await outcome(execution)).toEqual(completed(8));
 		expect(execution.runs['Magnific']).toHaveLength(1);
 		expect(await n8n.magnific.control.runs()).toHaveLength(8);
 	},
@@ -152,7 +137,7 @@ it(
 		}
 		expect((await n8n.api.getExecution(id)).status).toBe('waiting');
 		const execution = await ended(id);
-		expect(await outcome(execution)).toEqual(allCompleted(2));
+		expect(await outcome(execution)).toEqual(completed(2));
 		const late = await n8n.magnific.control.deliver({ run_id: run?.run_id, event: 'finished' });
 		expect(late.status).toBe(409);
 	},
@@ -216,7 +201,7 @@ it(
 		await n8n.server.restart();
 		const execution = await ended(id);
 		expect(execution.status).toBe('success');
-		expect(await outcome(execution)).toEqual(allCompleted(5));
+		expect(await outcome(execution)).toEqual(completed(5));
 		expect(await n8n.magnific.control.runs()).toHaveLength(5);
 	},
 	LONG_MS,
@@ -246,7 +231,7 @@ it(
 		await parked(id);
 		const execution = await ended(id);
 		expect(execution.status).toBe('success');
-		expect(await outcome(execution)).toEqual(allCompleted(4));
+		expect(await outcome(execution)).toEqual(completed(4));
 		expect(await n8n.magnific.control.runs()).toHaveLength(4);
 	},
 	LONG_MS,

@@ -1,3 +1,4 @@
+import * as n8nWorkflow from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { createClient, type MagnificClient } from '../api/client';
 import { ApiError } from '../api/errors';
@@ -29,6 +30,12 @@ export interface Batch extends MagnificClient {
 	knownRuns: KnownRun[];
 }
 
+/**
+ * The engine routes `{ error, message, details }` to the error output since n8n 2.36, and without
+ * `details` in every version. n8n tells a node no version; `recordConsumedAuth` came with 2.36.
+ */
+const routesDetails = 'recordConsumedAuth' in n8nWorkflow;
+
 /** A failed item as it comes out under continue-on-fail. */
 export const errorItem = ({
 	itemIndex,
@@ -36,8 +43,8 @@ export const errorItem = ({
 	advice,
 	details,
 }: Failure): INodeExecutionData => ({
-	// Exactly these three keys: n8n routes an item to the error output only then.
-	json: { error: message, message: `${message}. ${advice}`, details },
+	// With any other key n8n routes the item to the output of the successful ones.
+	json: { error: message, message: `${message}. ${advice}`, ...(routesDetails && { details }) },
 	pairedItem: { item: itemIndex },
 });
 

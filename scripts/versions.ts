@@ -114,6 +114,8 @@ function pageOf(results: readonly Result[]): string {
 		'',
 		...rows.map((cells) => `| ${cells.join(' | ')} |`),
 		'',
+		'Before 2.36, n8n sends an item with `details` to the wrong output, so there a failed item has none: its run ID is in `error` and `message`.',
+		'',
 		...results.flatMap(failures),
 	].join('\n');
 }

@@ -5,6 +5,8 @@ import { Execution, type BinaryField } from './execution';
 import type { WorkflowJson, WorkflowNode } from './workflow';
 
 const LOOK_INTERVAL_MS = 150;
+/** n8n 1 stores the status of an execution first and then its data, in SQLite without a transaction. */
+const STATUS_BEFORE_DATA_MS = 1_000;
 const DEFAULT_RUN_TIMEOUT_MS = 120_000;
 
 /** The owner that every n8n started here gets. */
@@ -198,7 +200,11 @@ export class N8nApi {
 		const deadline = Date.now() + timeoutMs;
 		for (;;) {
 			const execution = await this.storedExecution(id);
-			if (execution && isWanted(execution)) return execution;
+			if (execution && isWanted(execution)) {
+				if (!this.isVersion1) return execution;
+				await delay(STATUS_BEFORE_DATA_MS);
+				return await this.getExecution(id);
+			}
 			if (Date.now() > deadline) {
 				throw new Error(
 					`Execution ${id} is still ${execution?.status ?? 'running'} after ${String(timeoutMs / 1000)} s.`,

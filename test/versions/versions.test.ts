@@ -162,6 +162,10 @@ it('makes pictures from the files of the items, polling, in the order of the ite
 	expect(await n8n.magnific.control.requests({ route: 'put_upload' })).toHaveLength(1);
 });
 
+/** Only since 2.36 the engine sends an item with `details` to the error output. */
+const carriesDetails = (version: string): boolean =>
+	version.localeCompare('2.36', 'en', { numeric: true }) >= 0;
+
 it('sends a failed run out by the error output, and the others go on', async () => {
 	await n8n.magnific.control.setOutcome({
 		app_id: posterFromText.sqid,
@@ -178,11 +182,11 @@ it('sends a failed run out by the error output, and the others go on', async () 
 	const failed = (await n8n.magnific.control.runs()).find(({ status }) => status === 'failed');
 	const [item, ...more] = execution.json('Magnific', 1);
 	expect(more).toEqual([]);
-	expect(item).toMatchObject({
-		headline: Object.values(failed?.inputs ?? {})[0],
-		details: { run_id: failed?.run_id, app_id: posterFromText.sqid, status: 'failed' },
-	});
-	expect(item?.['error']).toMatch(/out of ink/);
+	expect(item?.['headline']).toBe(Object.values(failed?.inputs ?? {})[0]);
+	expect(item?.['error']).toBe(`Run ${failed?.run_id ?? ''} failed: out of ink`);
+	const details = { run_id: failed?.run_id, app_id: posterFromText.sqid, status: 'failed' };
+	if (carriesDetails(n8n.server.version)) expect(item?.['details']).toMatchObject(details);
+	else expect(item).not.toHaveProperty('details');
 });
 
 it('pays only for what failed when n8n tries the node again', async () => {

@@ -220,11 +220,11 @@ describe.each(['memory', 'disk'] as const)('files downloaded into %s', (place) =
 		const parameters = appRun(
 			productClip,
 			fields(productClip, { 'Still picture': 'photo', Seconds: 1 }),
-			{
-				options: { downloadFiles: true },
-			},
+			// Encoding a video takes real seconds, which are hours to this clock.
+			{ options: { downloadFiles: true, maxWait: 100_000 } },
 		);
-		const { items } = await local.run(parameters, { items: await withPhotos('red') });
+		const { items, error } = await local.run(parameters, { items: await withPhotos('red') });
+		expect(error?.message).toBeUndefined();
 		expect(items[0]?.binary).toMatchObject({
 			data: { mimeType: 'video/mp4', fileExtension: 'mp4' },
 			data_1: { mimeType: 'audio/wav', fileExtension: 'wav' },

@@ -115,7 +115,8 @@ const TIMED_OUT = new Set(['ETIMEDOUT', 'ECONNABORTED', 'ESOCKETTIMEDOUT']);
 /** The network code (`ECONNRESET` …) of an error, looked for along its causes. */
 const networkCode = (error: unknown, depth = 0): string => {
 	if (!isRecord(error) || depth > 5) return '';
-	const own = firstText(error.code);
+	// In n8n 1 and 2.20 the helper's error has no cause, and the network's code as its `httpCode`.
+	const own = firstText(error.code, error.httpCode);
 	// ERR_NETWORK and the like are the request library's, and hide the network's own code.
 	if (own !== undefined && /^E(?!RR_)[A-Z_]+$/.test(own)) return own;
 	return networkCode(error.cause, depth + 1) || networkCode(error.errorResponse, depth + 1);

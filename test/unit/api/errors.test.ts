@@ -224,6 +224,11 @@ describe('a connection that gave no answer', () => {
 		expect(networkError({ code: 'ERR_NETWORK', cause: inner }).kind).toBe('unreachable');
 	});
 
+	it('is found where older versions of n8n put it', () => {
+		expect(networkError({ httpCode: 'ECONNREFUSED' }).kind).toBe('unreachable');
+		expect(networkError({ httpCode: '502' }).kind).toBe(networkError({}).kind);
+	});
+
 	it('survives an error that is its own cause', () => {
 		const loop: { cause?: unknown } = {};
 		loop.cause = loop;

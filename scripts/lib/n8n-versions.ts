@@ -27,6 +27,10 @@ export async function n8nVersions(): Promise<N8nVersion[]> {
 	return versions.sort((a, b) => b.version.localeCompare(a.version, 'en', { numeric: true }));
 }
 
+/** Whether this n8n sends items with `details` to the error output. */
+export const routesDetails = (version: string): boolean =>
+	version.localeCompare('2.36', 'en', { numeric: true }) >= 0;
+
 async function wantedN8n(manifests: string): Promise<string> {
 	return z
 		.object({ dependencies: z.object({ n8n: z.string() }) })

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { posterFromText } from '../../emulator/apps/posterFromText';
 import { productPhotoshoot } from '../../emulator/apps/productPhotoshoot';
 import type { Execution } from '../../scripts/lib/execution';
+import { routesDetails } from '../../scripts/lib/n8n-versions';
 import type { WorkflowJson, WorkflowNode } from '../../scripts/lib/workflow';
 import { picture } from '../engine/support/files';
 import { appRun, fields, inputId } from '../engine/support/parameters';
@@ -162,10 +163,6 @@ it('makes pictures from the files of the items, polling, in the order of the ite
 	expect(await n8n.magnific.control.requests({ route: 'put_upload' })).toHaveLength(1);
 });
 
-/** Only since 2.36 the engine sends an item with `details` to the error output. */
-const carriesDetails = (version: string): boolean =>
-	version.localeCompare('2.36', 'en', { numeric: true }) >= 0;
-
 it('sends a failed run out by the error output, and the others go on', async () => {
 	await n8n.magnific.control.setOutcome({
 		app_id: posterFromText.sqid,
@@ -185,7 +182,7 @@ it('sends a failed run out by the error output, and the others go on', async () 
 	expect(item?.['headline']).toBe(Object.values(failed?.inputs ?? {})[0]);
 	expect(item?.['error']).toBe(`Run ${failed?.run_id ?? ''} failed: out of ink`);
 	const details = { run_id: failed?.run_id, app_id: posterFromText.sqid, status: 'failed' };
-	if (carriesDetails(n8n.server.version)) expect(item?.['details']).toMatchObject(details);
+	if (routesDetails(n8n.server.version)) expect(item?.['details']).toMatchObject(details);
 	else expect(item).not.toHaveProperty('details');
 });
 

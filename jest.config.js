@@ -31,7 +31,12 @@ const project = (name, settings = {}) => ({
 /** The node_modules of another n8n, for the engine tests to run on its engine. */
 const engine = process.env.MAGNIFIC_ENGINE_MODULES;
 const onEngine = engine && {
-	moduleNameMapper: { '^(n8n-core|n8n-workflow|@n8n/di|reflect-metadata)$': `${engine}/$1` },
+	moduleNameMapper: {
+		'^n8n-core$': '<rootDir>/test/versions/engine.js',
+		'^(n8n-workflow|@n8n/di|reflect-metadata)$': `${engine}/$1`,
+		// The tests break connections in the request library that the engine uses.
+		'^axios$': `${engine}/axios/dist/node/axios.cjs`,
+	},
 };
 
 module.exports = {

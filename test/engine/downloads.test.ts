@@ -1,8 +1,9 @@
 import nock from 'nock';
 import { surpriseMe } from '../../emulator/apps/surpriseMe';
 import { fourVariations } from '../../emulator/apps/fourVariations';
-import { binary, bytesOf, keepFilesIn, picture } from './support/files';
+import { binary, bytesOf, keepFilesIn, picture, spoilStorage } from './support/files';
 import { localMagnific } from './support/localMagnific';
+import { withPublicHosts } from './support/publicHosts';
 import { startOrigin, type Answer, type Origin } from './support/origin';
 import { appRun, fields, json } from './support/parameters';
 
@@ -64,19 +65,6 @@ const publicRunWithFileAt = async (url: string) => {
 	);
 	return { error: failed[0]?.json.error, details: failed[0]?.json.details, items };
 };
-
-/** It takes all of a body at once, however slowly that is read, so it stands in for public hosts only. */
-const withPublicHosts = (): void => {
-	beforeEach(() => {
-		nock.activate();
-	});
-	afterEach(() => {
-		nock.cleanAll();
-		nock.restore();
-	});
-};
-
-nock.restore();
 
 const said = (reason: string): string =>
 	`Run ${RUN_ID} is completed, but its files could not be downloaded: The address of file 0 of run ${RUN_ID} ${reason}`;
@@ -211,6 +199,21 @@ describe.each(['memory', 'disk'] as const)('Max File Size, with files kept in %s
 		expect((await bytesOf(items[0]?.binary?.data)).length).toBeGreaterThan(0);
 		expect(await local.count('file')).toBe(2);
 	});
+});
+
+it('says so where it is n8n that cannot store a file', async () => {
+	await keepFilesIn('disk');
+	const mend = await spoilStorage();
+	try {
+		served = { '/a.png': { status: 200, body: Buffer.from('a') } };
+		const { failed, run_id } = await runWithFileAt(`${host.url}/a.png`);
+		expect(failed[0]?.json.error).toBe(
+			`Run ${run_id} is completed, but its files could not be downloaded: n8n could not store file 0 of run ${run_id}: see whether the disk for its binary data is full or write-protected`,
+		);
+		expect(host.seen).toHaveLength(1);
+	} finally {
+		await mend();
+	}
 });
 
 it('starts nothing while Max File Size is no number', async () => {

@@ -2,6 +2,7 @@ import nock from 'nock';
 import { posterFromText } from '../../emulator/apps/posterFromText';
 import { localMagnific } from './support/localMagnific';
 import { appRun, fields } from './support/parameters';
+import { withPublicHosts } from './support/publicHosts';
 
 jest.mock('../../nodes/Magnific/api/clock', () =>
 	jest.requireActual<object>('./support/fastClock'),
@@ -24,11 +25,7 @@ const definition = {
 };
 
 describe('a suspended wait', () => {
-	afterEach(() => {
-		nock.cleanAll();
-		nock.restore();
-		nock.activate();
-	});
+	withPublicHosts();
 
 	it('is refused for a workflow that was never saved, before anything is started', async () => {
 		const { error } = await local.run(poster, { isSaved: false });

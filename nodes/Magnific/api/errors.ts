@@ -20,6 +20,7 @@ export type ApiErrorKind =
 	| 'unexpected_answer'
 	| 'unreachable'
 	| 'network'
+	| 'not_stored'
 	| 'stopped';
 
 export interface InvalidParam {
@@ -307,6 +308,14 @@ export const transferRefused = (what: string, statusCode: number): ApiError =>
 		httpCode: statusCode,
 		message: `${what} was refused (${String(statusCode)})`,
 		advice: 'Try again; addresses of files are valid for a limited time only.',
+	});
+
+/** The error for a file that arrived, but that n8n could not keep: a full disk, say. */
+export const notStored = (what: string): ApiError =>
+	new ApiError({
+		kind: 'not_stored',
+		message: `n8n could not store ${what}: see whether the disk for its binary data is full or write-protected`,
+		advice: 'The URL of the file is in the run’s result.',
 	});
 
 /** The error for a call that was not made because the execution was stopped. */

@@ -1,5 +1,6 @@
 import type { IBinaryData, IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
 import {
+	notStored,
 	settle,
 	transferForbidden,
 	transferRefused,
@@ -180,6 +181,10 @@ const limited = (body: BinarySource, maxBytes: number, tooLarge: () => ApiError)
 	});
 };
 
+/** Whether the transfer is not to blame for a file that could not be stored. */
+const cameWhole = (body: BinarySource, abortSignal: AbortSignal): boolean =>
+	Buffer.isBuffer(body) || (body.errored === null && !abortSignal.aborted);
+
 const download = async (
 	context: Context,
 	run_id: string,
@@ -206,7 +211,8 @@ const download = async (
 	const stored = await settle(() => context.helpers.prepareBinaryData(source, fileName, mimeType));
 	if ('value' in stored) return stored.value;
 	// What n8n makes of an error in a stream differs by where it keeps its files.
-	throw tooLarge ?? stored.error;
+	if (tooLarge) throw tooLarge;
+	throw cameWhole(body, abortSignal) ? notStored(what) : stored.error;
 };
 
 /** Makes a transfer whose signal is aborted when the execution is stopped, or after `longestMs`. */

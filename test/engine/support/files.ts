@@ -1,3 +1,4 @@
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { Container } from '@n8n/di';
 import { BinaryDataConfig, BinaryDataService } from 'n8n-core';
 import type { IBinaryData } from 'n8n-workflow';
@@ -23,6 +24,17 @@ export const binary = (bytes: Buffer, mimeType: string, fileName: string): IBina
 export const keepFilesIn = async (place: 'memory' | 'disk'): Promise<void> => {
 	Container.get(BinaryDataConfig).mode = place === 'disk' ? 'filesystem' : 'default';
 	await Container.get(BinaryDataService).init();
+};
+
+/** Puts a file where the folder of n8n's files was; returns what brings the folder back. */
+export const spoilStorage = async (): Promise<() => Promise<void>> => {
+	const folder = Container.get(BinaryDataConfig).localStoragePath;
+	await rename(folder, `${folder}.away`);
+	await writeFile(folder, '');
+	return async () => {
+		await rm(folder);
+		await rename(`${folder}.away`, folder);
+	};
 };
 
 /** The content of a file, wherever n8n keeps it. */

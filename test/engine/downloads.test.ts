@@ -259,6 +259,20 @@ it('names a file by the run where nothing else does', async () => {
 	}
 });
 
+it.each(['text/html', 'application/json; charset=utf-8'])(
+	'takes no %s for a picture, and asks again',
+	async (type) => {
+		served = {
+			'/a.png': { status: 200, headers: { 'content-type': type }, body: Buffer.from('{}') },
+		};
+		const { failed, run_id } = await runWithFileAt(`${host.url}/a.png`);
+		expect(failed[0]?.json.error).toBe(
+			`Run ${run_id} is completed, but its files could not be downloaded: Magnific’s answer is not as documented: file 0 of run ${run_id} came as ${type.split(';')[0] ?? ''}, not as image`,
+		);
+		expect(host.seen).toHaveLength(3);
+	},
+);
+
 it('brings files of a kind that came later', async () => {
 	served = { '/car.glb': { status: 200, body: Buffer.from('glb') } };
 	await local.control.setOutcome({

@@ -181,6 +181,12 @@ const limited = (body: BinarySource, maxBytes: number, tooLarge: () => ApiError)
 	});
 };
 
+// What a storage or a proxy answers in place of the file, also with status 200.
+const NO_MEDIA = new Set(['application/json', 'application/xml', 'text/html', 'text/xml']);
+
+const isMedia = ({ media_type }: RunFile): boolean =>
+	media_type === 'image' || media_type === 'video' || media_type === 'audio';
+
 /** Whether the transfer is not to blame for a file that could not be stored. */
 const cameWhole = (body: BinarySource, abortSignal: AbortSignal): boolean =>
 	Buffer.isBuffer(body) || (body.errored === null && !abortSignal.aborted);
@@ -205,6 +211,10 @@ const download = async (
 		throw tooLargeError(run_id, file, maxBytes, announced);
 	}
 	const mimeType = mimeTypeOf(text(headers['content-type']), new URL(url).pathname);
+	if (isMedia(file) && mimeType !== undefined && NO_MEDIA.has(mimeType)) {
+		discard(body);
+		throw unexpectedAnswer(`${what} came as ${mimeType}, not as ${file.media_type}`);
+	}
 	const fileName = fileNameOf(run_id, file, text(headers['content-disposition']), mimeType);
 	let tooLarge: ApiError | undefined;
 	const source = limited(body, maxBytes, () => (tooLarge = tooLargeError(run_id, file, maxBytes)));

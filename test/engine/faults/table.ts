@@ -115,9 +115,8 @@ const POLL: Record<Call, Row> = {
 	get_run: repeatable('unread'),
 	file: {
 		...repeatable('noFiles'),
-		// A download may be redirected, and its content is not looked into.
+		// A download may be redirected.
 		redirect: same('done'),
-		wrong_shape: same('done'),
 	},
 };
 

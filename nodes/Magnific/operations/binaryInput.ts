@@ -43,13 +43,17 @@ export const fileMover = (context: IExecuteFunctions): FileMover => {
 	const binaryOf = ({ itemIndex, field }: BinaryFile): IBinaryData =>
 		context.helpers.assertBinaryData(itemIndex, field);
 
+	const sizeOf = async (file: BinaryFile): Promise<number> => {
+		if (file.bytes !== null) return file.bytes;
+		const { id, data } = binaryOf(file);
+		if (id === undefined) return Buffer.byteLength(data, 'base64');
+		return (await context.helpers.getBinaryMetadata(id)).fileSize;
+	};
+
 	const bodyOf = async (file: BinaryFile): Promise<{ body: object; bytes: number }> => {
 		const { id } = binaryOf(file);
-		const bytes =
-			id === undefined
-				? null
-				: (file.bytes ?? (await context.helpers.getBinaryMetadata(id)).fileSize);
-		if (id !== undefined && bytes !== null) {
+		if (id !== undefined) {
+			const bytes = await sizeOf(file);
 			return { body: await context.helpers.getBinaryStream(id), bytes };
 		}
 		const buffer = await context.helpers.getBinaryDataBuffer(file.itemIndex, file.field);
@@ -57,6 +61,7 @@ export const fileMover = (context: IExecuteFunctions): FileMover => {
 	};
 
 	return {
+		sizeOf,
 		async put(file, target) {
 			const { baseUrl } = readSettings(await context.getCredentials(CREDENTIAL));
 			const reason = forbiddenAddress(target.upload_url, baseUrl);

@@ -4,8 +4,10 @@ import { withRetries, type Pacing } from '../api/retry';
 import type { UploadTarget } from '../api/types';
 import type { BinaryFile } from './types';
 
-/** Moves a file's bytes; n8n knows where they are. Both may be called again after a broken try. */
+/** Moves a file's bytes; n8n knows where they are. All may be called again after a broken try. */
 export interface FileMover {
+	/** In bytes, also where the item does not tell: n8n 1 leaves it out. */
+	sizeOf(file: BinaryFile): Promise<number>;
 	/** Sends the file to an upload address, with the address's own headers and without the API key. */
 	put(file: BinaryFile, target: UploadTarget): Promise<void>;
 	/** The whole file as base64. */
@@ -28,17 +30,14 @@ const chunksOf = <T>(list: T[], size: number): T[][] =>
 const refusesTheFile = ({ kind }: ApiError): boolean =>
 	kind === 'rejected' || kind === 'invalid_inputs' || kind === 'not_found';
 
-const tooLargeInline = (file: BinaryFile, refusal: ApiError): ApiError => {
-	const size =
-		file.bytes === null ? 'of unknown size' : `of ${String(Math.ceil(file.bytes / 1_000_000))} MB`;
-	return new ApiError({
+const tooLargeInline = (file: BinaryFile, bytes: number, refusal: ApiError): ApiError =>
+	new ApiError({
 		kind: 'rejected',
-		message: `The file “${file.field}” (${file.mimeType}, ${size}) cannot be sent: Magnific’s upload does not take it (${refusal.message}), and it is over the ${String(LARGEST_INLINE_BYTES / 1_000_000)} MB that can be sent inside the request`,
+		message: `The file “${file.field}” (${file.mimeType}, of ${String(Math.ceil(bytes / 1_000_000))} MB) cannot be sent: Magnific’s upload does not take it (${refusal.message}), and it is over the ${String(LARGEST_INLINE_BYTES / 1_000_000)} MB that can be sent inside the request`,
 		advice:
 			'Put the file on a public address and pass its URL instead, or convert it to PNG, JPEG or WebP.',
 		...(refusal.httpCode === undefined ? {} : { httpCode: refusal.httpCode }),
 	});
-};
 
 /**
  * Uploads files, each distinct `fileKey` once, and gives for each key what goes into the input:
@@ -56,10 +55,11 @@ export const uploadFiles = async (
 
 	const inline = async (file: BinaryFile, refusal: ApiError): Promise<Uploaded> => {
 		if (!refusesTheFile(refusal)) return { error: refusal };
-		if (file.bytes === null || file.bytes > LARGEST_INLINE_BYTES) {
-			return { error: tooLargeInline(file, refusal) };
-		}
-		return await settle(() => mover.readBase64(file));
+		return await settle(async () => {
+			const bytes = await mover.sizeOf(file);
+			if (bytes > LARGEST_INLINE_BYTES) throw tooLargeInline(file, bytes, refusal);
+			return await mover.readBase64(file);
+		});
 	};
 
 	const send = async (file: BinaryFile, target: UploadTarget): Promise<Uploaded> => {

@@ -12,6 +12,8 @@ interface Storage {
 	/** How many addresses the server gives at most in one answer. */
 	mostTargets?: number;
 	readMeets?: Error;
+	/** What n8n knows of a file whose item does not tell its size, in bytes. */
+	size?: number;
 }
 
 /** Uploads the files to a storage that behaves like this, and tells what it saw. */
@@ -50,6 +52,8 @@ const upload = async (files: BinaryFile[], storage: Storage = {}, stopAfterMs = 
 			const error = storage.putMeets?.(moved, attempt);
 			if (error) throw error;
 		},
+		sizeOf: async ({ bytes }: BinaryFile): Promise<number> =>
+			await Promise.resolve(bytes ?? storage.size ?? 0),
 		readBase64: async ({ fileKey }: BinaryFile): Promise<string> => {
 			if (storage.readMeets) throw storage.readMeets;
 			return await Promise.resolve(`base64 of ${fileKey}`);
@@ -129,26 +133,32 @@ describe('the upload of files', () => {
 		]);
 	});
 
-	it.each([
-		[7_300_000, 'of 8 MB'],
-		[null, 'of unknown size'],
-	])(
-		'says clearly that a refused file of %p bytes is too large for base64',
-		async (bytes, size) => {
+	it.each([7_300_000, null])(
+		'says clearly that a refused file of 7.3 MB is too large for base64 (the item says %p)',
+		async (bytes) => {
 			const large = file({ field: 'clip', mimeType: 'video/mp4', bytes });
 			const { uploaded } = await upload([large], {
 				requestMeets: () => refused(422, { message: 'Type not supported' }),
+				size: 7_300_000,
 			});
 			expect(uploaded.get(large.fileKey)).toMatchObject({
 				error: {
 					kind: 'rejected',
 					httpCode: 422,
-					message: `The file “clip” (video/mp4, ${size}) cannot be sent: Magnific’s upload does not take it (Magnific did not accept an input: Type not supported), and it is over the 5 MB that can be sent inside the request`,
+					message: `The file “clip” (video/mp4, of 8 MB) cannot be sent: Magnific’s upload does not take it (Magnific did not accept an input: Type not supported), and it is over the 5 MB that can be sent inside the request`,
 					advice: expect.stringContaining('public address') as unknown,
 				},
 			});
 		},
 	);
+
+	it('sends a small file as base64 whose size only n8n knows', async () => {
+		const { uploaded } = await upload([file({ fileKey: 'odd', bytes: null })], {
+			requestMeets: () => refused(400, { message: 'No such type' }),
+			size: 5_000_000,
+		});
+		expect(valuesOf(uploaded)).toEqual(['base64 of odd']);
+	});
 
 	it('sends a small file as base64 where the address does not take it', async () => {
 		const { uploaded, puts } = await upload(files(2), {

@@ -4,7 +4,7 @@ import { format, resolveConfig } from 'prettier';
 import { z } from 'zod';
 import { runTests, type TestRun } from './lib/jest';
 import { provideN8n, type N8nRuntime } from './lib/n8n-runtime';
-import { n8nVersions, routesDetails, type N8nVersion } from './lib/n8n-versions';
+import { n8nVersions, type N8nVersion } from './lib/n8n-versions';
 import { packPackage } from './lib/package';
 import { ROOT } from './lib/paths';
 import { showProgress } from './lib/progress';
@@ -50,10 +50,7 @@ async function main(): Promise<void> {
 		console.log(`Written: ${relative(process.cwd(), PAGE)}\n`);
 	}
 	console.log(page);
-	const failed = results.filter(
-		({ runtime, real, engine }) =>
-			real.failed > 0 || (engine.failed > 0 && routesDetails(runtime.version)),
-	);
+	const failed = results.filter(({ real, engine }) => real.failed > 0 || engine.failed > 0);
 	if (failed.length > 0) {
 		const versions = failed.map(({ runtime }) => runtime.version).join(', ');
 		throw new CheckFailed(`Tests failed on n8n ${versions}.`);
@@ -80,7 +77,8 @@ async function testOn({ version, manifests }: N8nVersion, tarball: string): Prom
 		async () =>
 			await runTests(
 				'engine',
-				[],
+				// An older engine keeps timers of its own that would keep Jest waiting.
+				['--forceExit'],
 				{ ...process.env, MAGNIFIC_ENGINE_MODULES: modules },
 				runtime.node.bin,
 			),
@@ -117,7 +115,7 @@ function pageOf(results: readonly Result[]): string {
 		'',
 		...rows.map((cells) => `| ${cells.join(' | ')} |`),
 		'',
-		'Before 2.36, n8n sends an item with `details` to the wrong output, so there a failed item has none: its run ID is in `error` and `message`. The engine tests expect `details`; on an older engine those that look at it fail.',
+		'Before 2.36, n8n sends an item with `details` to the wrong output, so there a failed item has none: its run ID is in `error` and `message`. The tests expect `details` from 2.36 on, and none before.',
 		'',
 	].join('\n');
 }

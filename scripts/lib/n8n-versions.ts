@@ -27,9 +27,12 @@ export async function n8nVersions(): Promise<N8nVersion[]> {
 	return versions.sort((a, b) => b.version.localeCompare(a.version, 'en', { numeric: true }));
 }
 
+/** Whether a version is this one or a later one. */
+export const isSince = (version: string, since: string): boolean =>
+	version.localeCompare(since, 'en', { numeric: true }) >= 0;
+
 /** Whether this n8n sends items with `details` to the error output. */
-export const routesDetails = (version: string): boolean =>
-	version.localeCompare('2.36', 'en', { numeric: true }) >= 0;
+export const routesDetails = (version: string): boolean => isSince(version, '2.36');
 
 async function wantedN8n(manifests: string): Promise<string> {
 	return z

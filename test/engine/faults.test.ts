@@ -15,6 +15,7 @@ import {
 	type Cell,
 	type Expectation,
 } from './faults/table';
+import { promised } from './support/engine';
 import { keepFilesIn } from './support/files';
 
 jest.mock('../../nodes/Magnific/api/clock', () =>
@@ -95,7 +96,7 @@ const factsOf = ({ call }: Cell, seen: Seen): Facts => {
 			? 'sqid' in json
 				? 'an app'
 				: json
-			: { ...json, pairedItem, files: Object.keys(binary ?? {}) };
+			: { ...json, details: json['details'], pairedItem, files: Object.keys(binary ?? {}) };
 	return {
 		met,
 		runs: runs.length,
@@ -166,7 +167,7 @@ const concernedItem = (cell: Cell, expected: Expectation): Record<string, unknow
 	const failed = (details: Record<string, unknown>): Record<string, unknown> => ({
 		error: told(cell, expected),
 		message: told(cell, expected),
-		details: expect.objectContaining(details),
+		details: promised(expect.objectContaining(details)),
 	});
 	switch (expected.outcome) {
 		case 'done':

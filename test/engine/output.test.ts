@@ -5,6 +5,7 @@ import { fourVariations } from '../../emulator/apps/fourVariations';
 import { posterFromText } from '../../emulator/apps/posterFromText';
 import { productClip } from '../../emulator/apps/productClip';
 import { surpriseMe } from '../../emulator/apps/surpriseMe';
+import { promised } from './support/engine';
 import { binary, bytesOf, keepFilesIn, picture } from './support/files';
 import { localMagnific } from './support/localMagnific';
 import { NODE } from './support/n8n';
@@ -260,14 +261,14 @@ describe.each(['memory', 'disk'] as const)('files downloaded into %s', (place) =
 		expect(failed[0]?.json).toEqual({
 			error: `Run ${String(lost?.run_id)} is completed, but its files could not be downloaded: The download of file 0 of run ${String(lost?.run_id)} was refused (403)`,
 			message: expect.stringContaining('read the run again with Run → Get') as unknown,
-			details: {
+			details: promised({
 				run_id: lost?.run_id,
 				app_id: surpriseMe.sqid,
 				app_name: 'Surprise Me',
 				status: 'completed',
 				http_code: 403,
 				result: lost?.result,
-			},
+			}),
 		});
 		expect(await local.count('run')).toBe(2);
 	});

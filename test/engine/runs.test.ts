@@ -1,6 +1,7 @@
 import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { brokenPipeline } from '../../emulator/apps/brokenPipeline';
 import { surpriseMe } from '../../emulator/apps/surpriseMe';
+import { promised } from './support/engine';
 import { bytesOf, keepFilesIn } from './support/files';
 import { localMagnific } from './support/localMagnific';
 import { appRun, json } from './support/parameters';
@@ -111,7 +112,9 @@ describe.each([
 			'“not a run!” is not a run id, like vCrK3Aa47y',
 			'Run ID is empty',
 		]);
-		expect(failed[0]?.json.details).toMatchObject({ run_id: 'nosuchrun0' });
+		expect(failed[0]?.json.details).toEqual(
+			promised(expect.objectContaining({ run_id: 'nosuchrun0' })),
+		);
 		const { error } = await local.run(parameters, { items: [{ json: {} }] });
 		expect(error?.message).toBe('Item 0: Run ID is empty');
 	});

@@ -5,6 +5,7 @@ import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workf
 import { startEmulator, type Control, type Emulator, type FaultSpec } from '../../../emulator';
 import type { RunRecord } from '../../../emulator/control/types';
 import { SPEED } from '../support/fastClock';
+import { HAS_DETAILS } from '../support/engine';
 import { binary, picture } from '../support/files';
 import type { NodeSettings } from '../support/n8n';
 import { appRun, byId, json } from '../support/parameters';
@@ -123,19 +124,18 @@ const GIVE_UP_AFTER_MS = 700;
 const textOfError = ({ error }: NodeOutcome): string =>
 	[error?.message, error?.description].join(' ');
 
-const idIn = (item: INodeExecutionData | undefined): unknown[] => {
-	const { run_id, details } = item?.json ?? {};
+/** The id of an item's run; where a failed item has no `details`, only its text can name it. */
+const idOrText = ({ json: { run_id, details, error } }: INodeExecutionData): unknown => {
 	const failed = typeof details === 'object' && details !== null && 'run_id' in details;
-	return [run_id, failed ? details.run_id : undefined];
+	if (failed) return details.run_id;
+	return run_id ?? (HAS_DETAILS ? undefined : error);
 };
 
 /** The run ids that somebody finds who has only what n8n shows: the items, and the error's text. */
 export const idsIn = (outcome: NodeOutcome, started: readonly RunRecord[]): string[] => {
-	const inItems = [...outcome.items, ...outcome.failed].flatMap(idIn);
-	const text = textOfError(outcome);
-	return started
-		.map(({ run_id }) => run_id)
-		.filter((run_id) => inItems.includes(run_id) || text.includes(run_id));
+	const shown = [...outcome.items, ...outcome.failed].map(idOrText);
+	const text = [textOfError(outcome), ...shown.filter((one) => typeof one === 'string')].join(' ');
+	return started.map(({ run_id }) => run_id).filter((run_id) => text.includes(run_id));
 };
 
 const statusesOf = ({ json: outputs }: NodeOutcome): unknown[] =>

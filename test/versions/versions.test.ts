@@ -7,6 +7,7 @@ import { routesDetails } from '../../scripts/lib/n8n-versions';
 import type { WorkflowJson, WorkflowNode } from '../../scripts/lib/workflow';
 import { picture } from '../engine/support/files';
 import { appRun, fields, inputId } from '../engine/support/parameters';
+import { allCompleted, outcomesOf, type Outcome } from '../n8n/support/outcomes';
 import { untilThere } from '../n8n/support/production';
 import { realN8n } from '../n8n/support/realN8n';
 import {
@@ -56,27 +57,11 @@ const parked = async (id: string): Promise<void> => {
 const runRequests = async (): Promise<number> =>
 	(await n8n.magnific.control.requests({ route: 'run' })).length;
 
-/** Headline, status and origin of each item that came out, by the run that made it. */
-const outcome = async (execution: Execution) => {
-	const headlines = new Map(
-		(await n8n.magnific.control.runs()).map(({ run_id, inputs }) => [
-			run_id,
-			Object.values(inputs)[0],
-		]),
-	);
-	return execution.items('Magnific').map(({ json, pairedItem }) => ({
-		headline: headlines.get(String(json['run_id'])),
-		status: json['status'],
-		pairedItem,
-	}));
-};
+const outcome = async (execution: Execution): Promise<Outcome[]> =>
+	await outcomesOf(n8n.magnific, execution);
 
-const allCompleted = (count: number) =>
-	Array.from({ length: count }, (_, item) => ({
-		headline: `Poster ${String(item)}`,
-		status: 'completed',
-		pairedItem: { item },
-	}));
+const completed = (count: number): Outcome[] =>
+	allCompleted(numbered(count).map(({ json }) => json['headline']));
 
 const named = z.array(z.object({ name: z.string() }).passthrough());
 
@@ -198,7 +183,7 @@ it('pays only for what failed when n8n tries the node again', async () => {
 	);
 
 	expect(execution.error?.message).toBeUndefined();
-	expect(await outcome(execution)).toEqual(allCompleted(5));
+	expect(await outcome(execution)).toEqual(completed(5));
 	expect(await runRequests()).toBe(6);
 });
 
@@ -208,7 +193,7 @@ it('parks the execution for five runs, and their callbacks bring it back', async
 	await parked(id);
 	const execution = await n8n.api.waitForEnd(id);
 	expect(execution.status).toBe('success');
-	expect(await outcome(execution)).toEqual(allCompleted(5));
+	expect(await outcome(execution)).toEqual(completed(5));
 	expect(await n8n.magnific.control.runs()).toHaveLength(5);
 	const answers = (await n8n.magnific.control.deliveries()).filter(
 		({ event }) => event === 'finished',
@@ -223,7 +208,7 @@ it('looks by itself after parking, where no callback arrives', async () => {
 	await parked(id);
 	const execution = await n8n.api.waitForEnd(id);
 	expect(execution.status).toBe('success');
-	expect(await outcome(execution)).toEqual(allCompleted(5));
+	expect(await outcome(execution)).toEqual(completed(5));
 });
 
 it('stays parked when the call to it is forged', async () => {
@@ -240,7 +225,7 @@ it('stays parked when the call to it is forged', async () => {
 		expect([how, status]).toEqual([how, 401]);
 	}
 	expect((await n8n.api.getExecution(id)).status).toBe('waiting');
-	expect(await outcome(await n8n.api.waitForEnd(id))).toEqual(allCompleted(1));
+	expect(await outcome(await n8n.api.waitForEnd(id))).toEqual(completed(1));
 });
 
 it('starts the workflow of a trigger once per run, with metadata', async () => {

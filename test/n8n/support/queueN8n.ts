@@ -1,6 +1,7 @@
 import { startEmulator, type Emulator } from '../../../emulator';
 import { startN8nQueue, type N8nQueue, type QueueOptions } from '../../../scripts/lib/n8n-queue';
 import { packedTarball } from '../../../scripts/lib/package';
+import { magnificCredential } from './credential';
 
 const REQUESTS_PER_MINUTE = 600;
 const START_TIMEOUT_MS = 600_000;
@@ -28,17 +29,7 @@ export const queueN8n = (options: QueueOptions): QueueN8n => {
 	beforeAll(async () => {
 		emulator = await startEmulator({ timeScale: 1, requestsPerMinute: REQUESTS_PER_MINUTE });
 		queue = await startN8nQueue({ tarball: await packedTarball(), ...options });
-		await queue.api.importCredential({
-			name: 'Magnific API',
-			type: 'magnificApi',
-			data: {
-				apiKey: emulator.apiKey,
-				baseUrl: emulator.url,
-				endpointFamily: 'auto',
-				webhookSecret: emulator.webhookSecret,
-				requestsPerMinute: REQUESTS_PER_MINUTE,
-			},
-		});
+		await queue.api.importCredential(magnificCredential(emulator, REQUESTS_PER_MINUTE));
 	}, START_TIMEOUT_MS);
 
 	beforeEach(async () => {

@@ -4,6 +4,7 @@ import { provideN8n } from '../../../scripts/lib/n8n-runtime';
 import { startN8n, type N8nServer } from '../../../scripts/lib/n8n-server';
 import { packedTarball } from '../../../scripts/lib/package';
 import { showProgress } from '../../../scripts/lib/progress';
+import { magnificCredential } from './credential';
 
 const START_TIMEOUT_MS = 600_000;
 const STOP_TIMEOUT_MS = 60_000;
@@ -52,18 +53,9 @@ export const realN8n = ({
 			async (report) => await provideN8n(report, manifests),
 		);
 		server = await startN8n({ runtime, tarball: await packedTarball(), env });
-		stored = await server.api.importCredential({
-			name: 'Magnific API',
-			type: 'magnificApi',
-			data: {
-				apiKey: emulator.apiKey,
-				baseUrl: emulator.url,
-				endpointFamily: 'auto',
-				webhookSecret: emulator.webhookSecret,
-				requestsPerMinute: magnific.requestsPerMinute ?? 600,
-				...credential,
-			},
-		});
+		stored = await server.api.importCredential(
+			magnificCredential(emulator, magnific.requestsPerMinute ?? 600, credential),
+		);
 	}, START_TIMEOUT_MS);
 
 	beforeEach(async () => {

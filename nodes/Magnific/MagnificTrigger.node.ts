@@ -18,8 +18,11 @@ export class MagnificTrigger implements INodeType {
 		icon: { light: 'file:../../icons/magnific.svg', dark: 'file:../../icons/magnific.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle: '={{ $parameter["events"].join(", ") }}',
-		description: 'Starts the workflow when a run of a Magnific app starts, finishes or fails',
+		subtitle:
+			'={{ $parameter["events"].map((event) => event.replace(/[A-Z]/g, (letter) => " " + letter.toLowerCase())).join(", ") }}',
+		// The node panel shows it for both nodes.
+		description:
+			'Starts the workflow when a run of a Magnific app starts or ends. The Magnific node runs these apps: pipelines of AI tools for images, videos and audio.',
 		defaults: { name: 'Magnific Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],

@@ -165,6 +165,15 @@ describe('the form of the inputs', () => {
 		},
 	);
 
+	it('says what an app id looks like, without a request', async () => {
+		expect(await form({ ...appRun('', {}), app: byId('my app') })).toEqual({
+			fields: [],
+			emptyFieldsNotice:
+				'The inputs could not be loaded: “my app” is not an app id; an id has 6 to 20 letters and digits, like uqzQLDr2Aw. Choose the app from the list. Then open the node again.',
+		});
+		expect(await local.requests()).toEqual([]);
+	});
+
 	it('says that the app is unknown', async () => {
 		expect(await form(appRun('zzzzzzzzzz', {}))).toEqual({
 			fields: [],

@@ -54,6 +54,7 @@ editor.test(
 		);
 		await starter.addOption('Notify Trigger Name or ID');
 		expect(await starter.optionsOf('Notify Trigger Name or ID')).toEqual([
+			'None',
 			'Poster results (Listening for Test Event)',
 		]);
 		await starter.choose('Notify Trigger Name or ID', 'Poster results (Listening for Test Event)');
@@ -68,12 +69,27 @@ editor.test(
 	},
 );
 
+editor.test(
+	'where no trigger is active, the list says so, and nothing is marked in red',
+	async () => {
+		const panel = await editor.openNode(...posterWith({ notifyTrigger: '' }));
+		const none = 'None: No Magnific Trigger Is Active';
+		await expectSoon(() => panel.chosen('Notify Trigger Name or ID'), none);
+		expect(await panel.optionsOf('Notify Trigger Name or ID')).toEqual([none]);
+		expect(await panel.isMarked('Notify Trigger Name or ID')).toBe(false);
+		await takePicture(editor.page, 'notify-none');
+	},
+);
+
 editor.test('an active trigger is offered by the name of its workflow', async () => {
 	const { api } = editor.n8n;
 	const id = await api.importWorkflow(triggerWorkflow('Posters into the drive'));
 	await api.activate(id);
 	const panel = await editor.openNode(...posterWith({ notifyTrigger: '' }));
-	await expectSoon(() => panel.optionsOf('Notify Trigger Name or ID'), ['Posters into the drive']);
+	await expectSoon(
+		() => panel.optionsOf('Notify Trigger Name or ID'),
+		['None', 'Posters into the drive'],
+	);
 	await panel.openDropdown('Notify Trigger Name or ID');
 	await takePicture(editor.page, 'notify-trigger');
 	await api.deactivate(id);

@@ -43,13 +43,13 @@ export const outputOptions: INodeProperties[] = [
 ];
 
 export const maxWaitOption: INodeProperties = {
-	displayName: 'Max Wait',
+	displayName: 'Max Wait (Minutes)',
 	name: 'maxWait',
 	type: 'number',
 	default: 30,
 	typeOptions: { minValue: 0 },
 	description:
-		'How many minutes to wait for a run at most, counted from its own start; suspended, from the suspension',
+		'How long to wait for a run at most, counted from its own start; suspended, from the suspension',
 };
 
 export const onPartialOption: INodeProperties = {

@@ -15,13 +15,23 @@ export async function getApps(this: ILoadOptionsFunctions): Promise<INodePropert
 	return apps.value.map((app) => ({ name: nameWithCost(app), value: app.sqid }));
 }
 
-/** The Magnific Triggers of this instance that listen; the value is a trigger's URL. */
+// Its value is the parameter's default: n8n marks a value in red that the list does not have.
+const noTrigger = (isAnyThere: boolean): INodePropertyOptions =>
+	isAnyThere
+		? { name: 'None', value: '', description: 'No trigger is told of the end of the runs' }
+		: {
+				name: 'None: No Magnific Trigger Is Active',
+				value: '',
+				description:
+					'Publish a workflow that starts with a Magnific Trigger, or let one listen for a test event',
+			};
+
+/** The Magnific Triggers of this instance that listen, after “none”; the value is a trigger's URL. */
 export async function getTriggers(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	return await Promise.resolve(
-		triggerRegistry.all().map(({ url, workflowName, nodeName, isTest }) => ({
-			name: isTest ? `${workflowName} (Listening for Test Event)` : workflowName,
-			value: url,
-			description: nodeName,
-		})),
-	);
+	const triggers = triggerRegistry.all().map(({ url, workflowName, nodeName, isTest }) => ({
+		name: isTest ? `${workflowName} (Listening for Test Event)` : workflowName,
+		value: url,
+		description: nodeName,
+	}));
+	return await Promise.resolve([noTrigger(triggers.length > 0), ...triggers]);
 }

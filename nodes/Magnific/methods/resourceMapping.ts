@@ -5,10 +5,11 @@ import type {
 	ResourceMapperFields,
 } from 'n8n-workflow';
 import { createClient } from '../api/client';
-import { settle } from '../api/errors';
+import { ApiError, settle } from '../api/errors';
 import { isRecord } from '../api/guards';
 import { withRetries } from '../api/retry';
 import type { AppDefinition, AppInput } from '../api/types';
+import { appIdProblem } from '../operations/appIds';
 import { editorError } from '../operations/nodeErrors';
 
 const fieldType = ({ type, options }: AppInput): FieldType => {
@@ -96,6 +97,10 @@ export async function getAppInputs(this: ILoadOptionsFunctions): Promise<Resourc
 		);
 	}
 	const app = await settle(async () => {
+		const message = appIdProblem(appId);
+		if (message !== undefined) {
+			throw new ApiError({ kind: 'rejected', message, advice: 'Choose the app from the list.' });
+		}
 		const { api, ...pacing } = await createClient(this);
 		return await withRetries('interactive', pacing, () => api.getApp(appId), 2);
 	});

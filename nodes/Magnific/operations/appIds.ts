@@ -6,7 +6,7 @@ import { failed, readItem, type Batch } from './batch';
 const APP_ID = /^[A-Za-z0-9]{6,20}$/;
 
 /** What is wrong with an app id, in words; undefined where it is one. */
-const appIdProblem = (appId: string): string | undefined => {
+export const appIdProblem = (appId: string): string | undefined => {
 	if (appId === '') return 'No app is chosen';
 	return APP_ID.test(appId)
 		? undefined

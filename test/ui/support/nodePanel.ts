@@ -99,6 +99,16 @@ export class NodePanel {
 		return names;
 	}
 
+	/** Whether n8n marks the parameter's value in red. */
+	async isMarked(label: string): Promise<boolean> {
+		return (await this.parameter(label).getByTestId('parameter-issues').count()) > 0;
+	}
+
+	/** What a dropdown shows while it is closed. */
+	async chosen(label: string): Promise<string> {
+		return await this.parameter(label).locator('input[role=combobox]').inputValue();
+	}
+
 	/** The inputs of the chosen app; none while they are being loaded. */
 	async fields(): Promise<Field[]> {
 		const rows = await this.form.locator('.parameter-item').all();

@@ -1,8 +1,7 @@
-import { z } from 'zod';
 import { posterFromText } from '../../emulator/apps/posterFromText';
 import { readExamples } from '../../scripts/lib/demo/examples';
 import type { Execution } from '../../scripts/lib/execution';
-import type { WorkflowJson } from '../../scripts/lib/workflow';
+import { example, nodeOf, runFrom } from './support/examples';
 import { realN8n } from './support/realN8n';
 import { MAGNIFIC } from './support/workflows';
 
@@ -58,8 +57,7 @@ it('03 and 04: the one starts runs, the other gets each result from the trigger'
 	const results = await n8n.api.importWorkflow(await example('04'));
 	await n8n.api.activate(results);
 	const starts = await example('03');
-	const node = starts.nodes.find(({ name }) => name === 'Start posters');
-	if (!node) throw new Error('There is no node that starts');
+	const node = nodeOf(starts, 'Start posters');
 	const url = await until(async () => {
 		const triggers = await n8n.api.loadOptions({
 			nodeType: MAGNIFIC,
@@ -91,13 +89,8 @@ it('05: writes down the runs that are unfinished at night, and picks them up in 
 	const workflow = await example('05');
 	const { control } = n8n.magnific;
 	const id = await n8n.api.importWorkflow(workflow);
-	const startFrom = async (trigger: string): Promise<Execution> => {
-		const answer = await n8n.api.request('POST', `/rest/workflows/${id}/run`, {
-			triggerToStartFrom: { name: trigger },
-		});
-		const { executionId } = z.object({ executionId: z.coerce.string() }).parse(answer);
-		return await n8n.api.waitForEnd(executionId);
-	};
+	const startFrom = async (trigger: string): Promise<Execution> =>
+		await runFrom(n8n.api, id, trigger);
 	const of = (execution: Execution, node: string, field: string): unknown[] =>
 		execution
 			.json(node)
@@ -165,13 +158,6 @@ function skuOf(json: Record<string, unknown> | undefined): unknown {
 	return typeof metadata === 'object' && metadata !== null && 'sku' in metadata
 		? metadata.sku
 		: undefined;
-}
-
-async function example(number: string): Promise<WorkflowJson> {
-	for (const [name, workflow] of await readExamples()) {
-		if (name.startsWith(number)) return workflow;
-	}
-	throw new Error(`There is no example ${number}`);
 }
 
 /** Asks again until there is an answer; the test's own timeout ends it. */

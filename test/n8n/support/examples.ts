@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { readExamples } from '../../../scripts/lib/demo/examples';
+import type { Execution } from '../../../scripts/lib/execution';
+import type { N8nApi } from '../../../scripts/lib/n8n-api';
+import type { WorkflowJson, WorkflowNode } from '../../../scripts/lib/workflow';
+
+/** The example whose file name begins with the number, e.g. `07`. */
+export async function example(number: string): Promise<WorkflowJson> {
+	for (const [name, workflow] of await readExamples()) {
+		if (name.startsWith(number)) return workflow;
+	}
+	throw new Error(`There is no example ${number}`);
+}
+
+/** The workflow's own node of that name, to be changed in place. */
+export function nodeOf({ nodes }: WorkflowJson, name: string): WorkflowNode {
+	const node = nodes.find((candidate) => candidate.name === name);
+	if (!node) throw new Error(`There is no node ${name}`);
+	return node;
+}
+
+/** Starts a stored workflow from one of its triggers. @returns the execution's id */
+export async function startFrom(api: N8nApi, workflowId: string, trigger: string): Promise<string> {
+	const answer = await api.request('POST', `/rest/workflows/${workflowId}/run`, {
+		triggerToStartFrom: { name: trigger },
+	});
+	return z.object({ executionId: z.coerce.string() }).parse(answer).executionId;
+}
+
+/** Runs a stored workflow from one of its triggers to its end. */
+export async function runFrom(
+	api: N8nApi,
+	workflowId: string,
+	trigger: string,
+): Promise<Execution> {
+	return await api.waitForEnd(await startFrom(api, workflowId, trigger));
+}

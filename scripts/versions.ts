@@ -101,7 +101,7 @@ function pageOf(results: readonly Result[]): string {
 	const names = [...new Set(results.flatMap(({ real }) => real.tests.map(({ name }) => name)))];
 	const rows = [
 		['n8n', ...results.map(({ runtime }) => `**${runtime.version}**`)],
-		['', ...results.map(() => '---')],
+		['---', ...results.map(() => '---')],
 		['Node', ...results.map(({ runtime }) => runtime.node.version)],
 		['n8n-core', ...results.map(({ core }) => core)],
 		['n8n-workflow', ...results.map(({ workflow }) => workflow)],

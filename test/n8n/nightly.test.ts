@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { posterFromText } from '../../emulator/apps/posterFromText';
 import type { Execution } from '../../scripts/lib/execution';
 import { parseWorkflow } from '../../scripts/lib/workflow';
-import { example, nodeOf, runFrom, startFrom } from './support/examples';
+import { example, firstInputOf, nodeOf, runFrom, startFrom } from './support/examples';
 import { realN8n } from './support/realN8n';
 import { workflowOf } from './support/workflows';
 
@@ -16,7 +16,7 @@ const writable = mkdtempSync(join(tmpdir(), 'magnific-nightly-'));
 const n8n = realN8n({ env: { N8N_RESTRICT_FILE_ACCESS_TO: writable } });
 const NIGHT = 'Every night';
 const SET_UP = 'Set up the table';
-const [HEADLINE = ''] = posterFromText.inputs.map(({ id }) => id);
+const HEADLINE = firstInputOf(posterFromText);
 const APP = posterFromText.sqid;
 
 afterAll(async () => {
@@ -116,7 +116,7 @@ it('07: does not pay again for a run that may be going on, and reports it until 
 		expect.stringContaining('is a directory'),
 		'Not over in time: the run goes on',
 	]);
-	const unfinished = [
+	const unfinished: unknown[] = [
 		expect.stringMatching(/^- \*\*LOST\*\*: The run may have started .*\(no run ID\)$/),
 		expect.stringMatching(new RegExp(`^- \\*\\*A/FULL\\*\\*: .*\\(run ${full ?? ''}\\)$`)),
 		`- **SLOW**: Not over in time: the run goes on (run ${slow ?? ''})`,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { inputFacts, type App } from '../../../emulator/apps/app';
 import { readExamples } from '../../../scripts/lib/demo/examples';
 import type { Execution } from '../../../scripts/lib/execution';
 import type { N8nApi } from '../../../scripts/lib/n8n-api';
@@ -34,4 +35,11 @@ export async function runFrom(
 	trigger: string,
 ): Promise<Execution> {
 	return await api.waitForEnd(await startFrom(api, workflowId, trigger));
+}
+
+/** By what key a run's inputs have the app's first one. */
+export function firstInputOf({ name, inputs }: App): string {
+	const id = inputs[0] && inputFacts(inputs[0]).id;
+	if (id === undefined) throw new Error(`${name} has no inputs`);
+	return id;
 }

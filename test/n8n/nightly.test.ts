@@ -2,6 +2,7 @@ import { mkdtempSync } from 'node:fs';
 import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import sharp from 'sharp';
 import { z } from 'zod';
 import { posterFromText } from '../../emulator/apps/posterFromText';
@@ -164,6 +165,30 @@ it('07: two executions at the same time pay for no row twice', async () => {
 	);
 });
 
+it('07: after n8n was killed in the middle, leaves the runs that were started alone and makes the rest', async () => {
+	const products = ['STARTED', 'NOT-YET'];
+	const night = await importNightly('killed', { batch: 1, products });
+	const { control } = n8n.magnific;
+	await night.run(SET_UP);
+	await control.setOutcome({ app_id: APP, duration_s: 3_000 });
+	const killed = await startFrom(n8n.api, night.id, NIGHT);
+	await until(async () => (await control.runs()).length === 1);
+	await n8n.server.kill9();
+	await n8n.server.start();
+
+	const next = await night.run(NIGHT);
+	expect((await control.runs()).map(({ inputs }) => inputs[HEADLINE])).toEqual(
+		products.map((sku) => `Headline of ${sku}`),
+	);
+	expect((await night.rows()).map(({ sku, state }) => ({ sku, state }))).toEqual([
+		{ sku: 'STARTED', state: 'started' },
+		{ sku: 'NOT-YET', state: 'made' },
+	]);
+	expect((await reportOf(next, night)).lines.at(-1)).toBe(
+		`- **STARTED**: Started by execution ${killed}; what became of it is not known (no run ID)`,
+	);
+});
+
 it('07: starts no run where the pictures could not be written', async () => {
 	const night = await importNightly('nowhere', { batch: 49 });
 	await night.run(SET_UP);
@@ -273,6 +298,11 @@ function row(
 	{ file = null, credits = null, error = '' }: Partial<Row>,
 ): unknown {
 	return { sku, state, run_id, file, credits, error };
+}
+
+/** Looks until it is so; the test's own timeout ends it. */
+async function until(isSo: () => Promise<boolean>): Promise<void> {
+	while (!(await isSo())) await delay(100);
 }
 
 /** The report that was handed on, after comparing it with the one on the disk. */

@@ -86,9 +86,12 @@ async function main(): Promise<void> {
 	if (values.once) return;
 	console.log(`Files      ${OUTPUT}
 Editor     ${n8n.url}/workflow/${id}
+           Execute workflow runs it again; this run is under Executions.
 Login      ${OWNER.email}  ${OWNER.password}
 Magnific   ${emulator.url}
-Ctrl-C ends both.`);
+           Its runs and requests in the browser, and for a credential of your own:
+           base URL ${emulator.url}, API key ${emulator.apiKey}
+Ctrl-C ends both and forgets what you built: download workflows that you want to keep.`);
 	await new Promise(() => undefined);
 }
 
@@ -161,7 +164,9 @@ function asTable({ runs }: Report): string {
 			run.status,
 			run.credits === null ? '–' : String(run.credits),
 			run.seconds === null ? '–' : run.seconds.toFixed(1),
-			run.files.map((file) => relative(process.cwd(), file)).join(', '),
+			run.status === 'failed'
+				? 'see “What failed” in the editor (one fails on purpose)'
+				: run.files.map((file) => relative(process.cwd(), file)).join(', '),
 		]),
 	]);
 }

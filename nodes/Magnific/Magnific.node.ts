@@ -21,7 +21,9 @@ export class Magnific implements INodeType {
 		icon: { light: 'file:../../icons/magnific.svg', dark: 'file:../../icons/magnific.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["operation"] + ": " + $parameter["resource"] }}',
+		// The app by its name where it was chosen from the list: what tells one node from another.
+		subtitle:
+			'={{ $parameter["operation"] + ": " + ($rawParameter.toJSON?.().app?.cachedResultName || $parameter["resource"]) }}',
 		description: 'Run Magnific apps: pipelines of AI tools for images, videos and audio',
 		defaults: { name: 'Magnific' },
 		usableAsTool: true,

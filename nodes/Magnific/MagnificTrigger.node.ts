@@ -22,7 +22,7 @@ export class MagnificTrigger implements INodeType {
 			'={{ $parameter["events"].map((event) => event.replace(/[A-Z]/g, (letter) => " " + letter.toLowerCase())).join(", ") }}',
 		// The node panel shows it for both nodes.
 		description:
-			'Starts the workflow when a run of a Magnific app starts or ends. The Magnific node runs these apps: pipelines of AI tools for images, videos and audio.',
+			'Run Magnific apps for images, videos and audio, and start workflows when their runs end',
 		defaults: { name: 'Magnific Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],

@@ -29,7 +29,7 @@ export async function cached(
 	if (isComplete(folder)) return folder;
 
 	await mkdir(cacheFolder(), { recursive: true });
-	report('waiting in case another process installs the same');
+	report('making sure that no other process installs the same');
 	const release = await lock(folder, {
 		realpath: false,
 		stale: LOCK_STALE_MS,

@@ -63,6 +63,22 @@ describe('the output of App → Run', () => {
 		expect(run.data.resultData.runData[NODE]?.[0]?.hints ?? []).toEqual([]);
 	});
 
+	it.each([
+		['', true],
+		['http://127.0.0.1:5678/webhook/magnific', false],
+	])(
+		'has a hint where nobody is told of a run’s end (Notify Trigger: “%s”)',
+		async (url, hinted) => {
+			const parameters = appRun(surpriseMe, json({}), {
+				wait: 'none',
+				options: { notifyTrigger: url },
+			});
+			const { run } = await local.run(parameters);
+			const hints = run.data.resultData.runData[NODE]?.[0]?.hints ?? [];
+			expect(hints.some(({ message }) => message.startsWith('No trigger is told'))).toBe(hinted);
+		},
+	);
+
 	it('is one item per run in input order, whichever run ends first', async () => {
 		await local.control.settings({ durations: { [posterFromText.sqid]: [40, 10, 30, 5] } });
 		const titles = ['One', 'Two', 'Three', 'Four'];

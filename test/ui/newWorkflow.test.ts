@@ -26,6 +26,17 @@ describe('somebody who has just installed the package', () => {
 			['Get app', 'Get many apps', 'Run app', 'Get run', 'Wait for run'],
 		);
 		await takePicture(page, 'node-creator');
+		await creator.section('Triggers').click();
+		await expectSoon(
+			async () => (await creator.names()).slice(-5),
+			[
+				'On run cancelled',
+				'On run completed',
+				'On run completed with errors',
+				'On run failed',
+				'On run started',
+			],
+		);
 
 		await creator.item('Run app').click();
 		const panel = new NodePanel(page);
@@ -48,6 +59,10 @@ describe('somebody who has just installed the package', () => {
 		await dialog.close();
 		await panel.app.choose('Surprise Me');
 		expect(await panel.app.chosen()).toBe('Surprise Me (2 credits)');
+
+		await panel.close();
+		await page.getByText('run: Surprise Me (2 credits)').waitFor();
+		await takePicture(page, 'canvas');
 	});
 });
 

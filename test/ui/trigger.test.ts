@@ -70,10 +70,10 @@ editor.test(
 );
 
 editor.test(
-	'where no trigger is active, the list says so, and nothing is marked in red',
+	'where no trigger is published, the list says so, and nothing is marked in red',
 	async () => {
 		const panel = await editor.openNode(...posterWith({ notifyTrigger: '' }));
-		const none = 'None: No Magnific Trigger Is Active';
+		const none = 'None: No Magnific Trigger Is Published';
 		await expectSoon(() => panel.chosen('Notify Trigger Name or ID'), none);
 		expect(await panel.optionsOf('Notify Trigger Name or ID')).toEqual([none]);
 		expect(await panel.isMarked('Notify Trigger Name or ID')).toBe(false);

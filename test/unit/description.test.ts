@@ -128,7 +128,7 @@ describe('the node', () => {
 			...ending,
 			maxConcurrentRuns: { type: 'number', default: 0 },
 			creditLimit: { type: 'number', default: '' },
-			validateOnly: { type: 'boolean', default: false },
+			validateOnly: { type: 'boolean', default: true },
 		};
 		expect(shown.options).toMatchObject({ type: 'collection', default: {} });
 		expect(only(shown.options?.options ?? {}, options)).toEqual(options);

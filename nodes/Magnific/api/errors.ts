@@ -105,7 +105,7 @@ export const redact = (text: string, secrets: readonly string[] = []): string =>
 /** Codes of a connection that was never made, and what they mean. */
 const NEVER_CONNECTED = new Map([
 	['ECONNREFUSED', 'the connection was refused'],
-	['ENOTFOUND', 'its address is not known'],
+	['ENOTFOUND', 'there is no host of that name'],
 	['EAI_AGAIN', 'its address could not be looked up'],
 	['EHOSTUNREACH', 'there is no way to it'],
 	['ENETUNREACH', 'there is no network'],

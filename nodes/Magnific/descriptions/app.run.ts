@@ -77,13 +77,14 @@ const runOptions: INodeProperties[] = [
 		default: '',
 		displayOptions: { show: { '/wait': ['none'] } },
 		description:
-			'An active workflow that starts with a Magnific Trigger and is told when the run ends. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+			'A published workflow that starts with a Magnific Trigger and is told when the run ends. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 	},
 	{
 		displayName: 'Validate Only',
 		name: 'validateOnly',
 		type: 'boolean',
-		default: false,
+		// Who adds it wants to pay nothing; switched off at first, it would be found out by paying.
+		default: true,
 		description:
 			'Whether to only check the inputs of all items and report what they would cost. Nothing is started or uploaded.',
 	},

@@ -26,7 +26,7 @@ export const appLocator = (operation: string[]): INodeProperties => ({
 			name: 'id',
 			type: 'string',
 			placeholder: 'e.g. uqzQLDr2Aw',
-			hint: 'The short id (SQID) in the app’s address and in the app list of the API',
+			hint: 'The letters and digits that stand for the app in its address; App → Get Many lists them as sqid',
 			validation: [
 				{
 					type: 'regex',

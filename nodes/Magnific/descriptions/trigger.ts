@@ -4,7 +4,7 @@ import { outputOptions } from './output';
 export const triggerProperties: INodeProperties[] = [
 	{
 		displayName:
-			'A run tells this trigger of its end if <b>App → Run</b> was given the trigger’s URL: set its Wait to “Do Not Wait” and choose this workflow under Notify Trigger. The workflow must be active.',
+			'A run tells this trigger of its end if <b>App → Run</b> was given the trigger’s URL: set its Wait to “Do Not Wait” and choose this workflow in its option Notify Trigger. This workflow must be published (in n8n 1: active).',
 		name: 'howToNotice',
 		type: 'notice',
 		default: '',

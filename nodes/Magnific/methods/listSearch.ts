@@ -9,7 +9,7 @@ import { editorError } from '../operations/nodeErrors';
 /** An app's name as lists show it: with what a run costs. */
 export const nameWithCost = ({ name, total_cost }: AppSummary): string =>
 	total_cost === null
-		? name
+		? `${name} (cost unknown)`
 		: `${name} (${String(total_cost)} ${total_cost === 1 ? 'credit' : 'credits'})`;
 
 /** Long enough to type a name, short enough to never miss an app that was just published. */

@@ -20,7 +20,7 @@ const noTrigger = (isAnyThere: boolean): INodePropertyOptions =>
 	isAnyThere
 		? { name: 'None', value: '', description: 'No trigger is told of the end of the runs' }
 		: {
-				name: 'None: No Magnific Trigger Is Active',
+				name: 'None: No Magnific Trigger Is Published',
 				value: '',
 				description:
 					'Publish a workflow that starts with a Magnific Trigger, or let one listen for a test event',

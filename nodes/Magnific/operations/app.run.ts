@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { carryRuns } from '../runs/carry';
 import { overLimit } from '../runs/cost';
 import { invalidItem } from '../runs/failures';
-import { costHints } from '../runs/hints';
+import { costHints, unwatchedHints } from '../runs/hints';
 import { ledgerIn, type Ledger } from '../runs/ledger';
 import { runIdOf, type InputValue, type RunOutcome } from '../runs/types';
 import { failed, jsonItem, mustStop, runBatch, type Batch } from './batch';
@@ -90,7 +90,11 @@ const carry = async (
 		return outcome ? [{ ...run, outcome }] : [];
 	});
 	const started = carried.filter(({ outcome }) => runIdOf(outcome) !== undefined);
-	showHints(context, costHints(started.map(({ app }) => app.total_cost)));
+	const unwatched = wait === 'none' ? started.filter(({ webhook }) => webhook === undefined) : [];
+	showHints(context, [
+		...costHints(started.map(({ app }) => app.total_cost)),
+		...unwatchedHints(unwatched.length),
+	]);
 	if (resumeUrl === undefined) await collect(context, batch, carried, maxWaitMin);
 	else await parkStarted(context, batch, carried, resumeUrl, maxWaitMin);
 	if (isAgentTool(context)) forgetDelivered(batch, carried, ledger);

@@ -51,7 +51,8 @@ export const toNodeError = (
 	const options = {
 		message,
 		description: explanation(failures, runs),
-		...(first ? { itemIndex: first.itemIndex } : {}),
+		// n8n writes it behind the message, which speaks of several items then.
+		...(first && failures.length === 1 ? { itemIndex: first.itemIndex } : {}),
 	};
 	const error =
 		first?.httpCode === undefined

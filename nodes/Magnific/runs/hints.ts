@@ -20,6 +20,14 @@ export const costHints = (credits: Array<number | null>): string[] => {
 	return [unknown === 0 ? cost : `${cost} ${runs(unknown)} more of unknown cost.`];
 };
 
+/** That nobody waits for runs. `count`: how many were started, and no trigger is told of their end. */
+export const unwatchedHints = (count: number): string[] =>
+	count === 0
+		? []
+		: [
+				`No trigger is told when ${count === 1 ? 'the run ends' : 'the runs end'}: choose one in the option Notify Trigger, or pass the run_id to Run → Wait.`,
+			];
+
 /** What a user may overlook in the items that came out. `now` in ms since the epoch. */
 export const outcomeHints = (outcomes: RunOutcome[], now: number): string[] => {
 	const ended = outcomes.flatMap((outcome) => (outcome.kind === 'ended' ? [outcome.run] : []));

@@ -105,8 +105,25 @@ const checkBinary = (input: AppInput, file: BinaryFile): Checked => {
 			);
 };
 
+const fieldsOf = (binaries: BinaryFields): string => {
+	const fields = Object.keys(binaries);
+	return fields.length > 0
+		? `the item’s binary fields are ${fields.map((field) => `“${field}”`).join(', ')}`
+		: 'the item has no binary data';
+};
+
+// What {{ $binary.photo }} gives is the field's description, which names neither field nor item.
+const NAME_ALONE =
+	'has a binary file as its value, which is not known to be one of this item; enter the name of the binary field alone, without {{ }}';
+
 const checkCreation = (input: AppInput, value: unknown, binaries: BinaryFields): Checked => {
 	if (typeof value === 'number') return checkCreation(input, String(value), binaries);
+	if (isRecord(value) && typeof value.mimeType === 'string') {
+		const file = Object.values(binaries).find(({ fileKey }) => fileKey === value.id);
+		return file
+			? checkBinary(input, file)
+			: no(`${named(input)} ${NAME_ALONE}; ${fieldsOf(binaries)}`);
+	}
 	if (typeof value !== 'string') {
 		return no(
 			`${named(input)} needs the name of a binary field, a URL, base64 or a creation id, but got ${show(value)}`,
@@ -122,15 +139,11 @@ const checkCreation = (input: AppInput, value: unknown, binaries: BinaryFields):
 	}
 	if (/^data:/i.test(text)) return checkDataUri(input, text);
 
-	const fields = Object.keys(binaries);
-	if (CREATION_ID.test(text) && !(fields.length > 0 && PLAIN_WORD.test(text))) return ok(text);
+	const hasFields = Object.keys(binaries).length > 0;
+	if (CREATION_ID.test(text) && !(hasFields && PLAIN_WORD.test(text))) return ok(text);
 	if (BASE64.test(text)) return ok(text.replace(/\s/g, ''));
-	const there =
-		fields.length > 0
-			? `the item’s binary fields are ${fields.map((field) => `“${field}”`).join(', ')}`
-			: 'the item has no binary data';
 	return no(
-		`${named(input)} is ${show(text)}, which is no binary field of the item, URL, base64 or creation id; ${there}`,
+		`${named(input)} is ${show(text)}, which is no binary field of the item, URL, base64 or creation id; ${fieldsOf(binaries)}`,
 	);
 };
 

@@ -27,6 +27,11 @@ export class NodeCreator {
 		});
 	}
 
+	/** The heading of a node's actions or triggers, which opens and closes them. */
+	section(name: 'Actions' | 'Triggers'): Locator {
+		return this.root.getByText(new RegExp(`^${name} \\(\\d+\\)`));
+	}
+
 	/** The names of all entries, from top to bottom. */
 	async names(): Promise<string[]> {
 		const names = await this.root.getByTestId('node-creator-item-name').allInnerTexts();

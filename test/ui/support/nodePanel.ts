@@ -115,6 +115,12 @@ export class NodePanel {
 		return await Promise.all(rows.map(fieldOf));
 	}
 
+	/** Back to the canvas. */
+	async close(): Promise<void> {
+		await this.root.getByTestId('ndv-close-button').click();
+		await this.root.waitFor({ state: 'hidden' });
+	}
+
 	/** Brings a parameter to the top. */
 	async scrollTo(label: string): Promise<void> {
 		await this.parameter(label).evaluate((element) => {

@@ -186,7 +186,7 @@ describe('redacting', () => {
 describe('a connection that gave no answer', () => {
 	it.each([
 		['ECONNREFUSED', 'the connection was refused'],
-		['ENOTFOUND', 'its address is not known'],
+		['ENOTFOUND', 'there is no host of that name'],
 		['EAI_AGAIN', 'could not be looked up'],
 		['EHOSTUNREACH', 'there is no way to it'],
 		['ENETUNREACH', 'there is no network'],

@@ -1,4 +1,9 @@
-import { costHints, outcomeHints, throttleHints } from '../../../nodes/Magnific/runs/hints';
+import {
+	costHints,
+	outcomeHints,
+	throttleHints,
+	unwatchedHints,
+} from '../../../nodes/Magnific/runs/hints';
 import type { RunOutcome } from '../../../nodes/Magnific/runs/types';
 import { run } from '../support/fixtures';
 
@@ -27,6 +32,14 @@ describe('the hint about the cost', () => {
 	it('is not there where nothing was started', () => {
 		expect(costHints([])).toEqual([]);
 	});
+});
+
+it('tells how the results of runs are got that nobody waits for', () => {
+	expect(unwatchedHints(0)).toEqual([]);
+	expect(unwatchedHints(1)).toEqual([
+		'No trigger is told when the run ends: choose one in the option Notify Trigger, or pass the run_id to Run → Wait.',
+	]);
+	expect(unwatchedHints(2)[0]).toMatch(/^No trigger is told when the runs end: /);
 });
 
 describe('the hints about the output', () => {

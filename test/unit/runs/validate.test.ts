@@ -233,6 +233,26 @@ describe('a creation input', () => {
 		]);
 	});
 
+	it('takes the description of a binary field, as {{ $binary.photo }} gives it', () => {
+		const photo = file({ field: 'photo', fileKey: 'filesystem-v2:a/b' });
+		const described = { mimeType: 'image/png', fileName: 'a.png', id: 'filesystem-v2:a/b' };
+		expect(check(image, described, { song: file(), photo })).toEqual({
+			input: { file: photo },
+			problems: [],
+		});
+	});
+
+	it.each([[{ mimeType: 'image/png' }], [{ mimeType: 'image/png', id: 'of another item' }]])(
+		'says to enter the name alone for the description of a file that it does not find: %j',
+		(described) => {
+			expect(check(image, described, { photo: file({ field: 'photo' }) })).toEqual(
+				refusedWith(
+					'“Photo” has a binary file as its value, which is not known to be one of this item; enter the name of the binary field alone, without {{ }}; the item’s binary fields are “photo”',
+				),
+			);
+		},
+	);
+
 	it('shows the beginning of a long value only', () => {
 		const [problem = ''] = check(image, `no ${'x'.repeat(500)}`).problems;
 		expect(problem).toContain('…”');

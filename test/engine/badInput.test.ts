@@ -201,6 +201,7 @@ describe('a batch with bad items', () => {
 		expect(error?.message).toBe(
 			'2 of 3 items: Item 1: “Headline” is required, but has no value; “Number of shapes” needs a number, but got “many”. Item 2: “Number of shapes” needs a number, but got “few”',
 		);
+		expect(error?.context.itemIndex).toBeUndefined();
 		expect(error?.description).toBe('Nothing was started for this item. Correct it and run again.');
 		await expectNothingSpent();
 	});

@@ -2,6 +2,7 @@ import { posterFromText } from '../../emulator/apps/posterFromText';
 import { readExamples } from '../../scripts/lib/demo/examples';
 import type { Execution } from '../../scripts/lib/execution';
 import { example, nodeOf, runFrom } from './support/examples';
+import { untilThere } from './support/production';
 import { realN8n } from './support/realN8n';
 import { MAGNIFIC } from './support/workflows';
 
@@ -58,7 +59,7 @@ it('03 and 04: the one starts runs, the other gets each result from the trigger'
 	await n8n.api.activate(results);
 	const starts = await example('03');
 	const node = nodeOf(starts, 'Start posters');
-	const url = await until(async () => {
+	const url = await untilThere('trigger in the list', async () => {
 		const triggers = await n8n.api.loadOptions({
 			nodeType: MAGNIFIC,
 			methodName: 'getTriggers',
@@ -72,7 +73,7 @@ it('03 and 04: the one starts runs, the other gets each result from the trigger'
 	Object.assign(options, { notifyTrigger: url });
 
 	expect((await n8n.api.runWorkflow(starts)).error?.message).toBeUndefined();
-	const executions = await until(async () => {
+	const executions = await untilThere('execution per run', async () => {
 		const ids = await n8n.api.listExecutions(results);
 		return ids.length === 3 ? ids : undefined;
 	});
@@ -158,17 +159,6 @@ function skuOf(json: Record<string, unknown> | undefined): unknown {
 	return typeof metadata === 'object' && metadata !== null && 'sku' in metadata
 		? metadata.sku
 		: undefined;
-}
-
-/** Asks again until there is an answer; the test's own timeout ends it. */
-async function until<T>(ask: () => Promise<T | undefined>): Promise<T> {
-	for (;;) {
-		const answer = await ask();
-		if (answer !== undefined) return answer;
-		await new Promise((resolve) => {
-			setTimeout(resolve, 200);
-		});
-	}
 }
 
 function threeOf(mimeType: string) {

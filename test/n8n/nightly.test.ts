@@ -2,13 +2,13 @@ import { mkdtempSync } from 'node:fs';
 import { mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import sharp from 'sharp';
 import { z } from 'zod';
 import { posterFromText } from '../../emulator/apps/posterFromText';
+import { checkPicture } from '../../scripts/lib/demo/files';
 import type { Execution } from '../../scripts/lib/execution';
 import { parseWorkflow } from '../../scripts/lib/workflow';
 import { example, firstInputOf, nodeOf, runFrom, startFrom } from './support/examples';
+import { untilThere } from './support/production';
 import { realN8n } from './support/realN8n';
 import { workflowOf } from './support/workflows';
 
@@ -172,7 +172,7 @@ it('07: after n8n was killed in the middle, leaves the runs that were started al
 	await night.run(SET_UP);
 	await control.setOutcome({ app_id: APP, duration_s: 3_000 });
 	const killed = await startFrom(n8n.api, night.id, NIGHT);
-	await until(async () => (await control.runs()).length === 1);
+	await untilThere('run', async () => (await control.runs())[0]);
 	await n8n.server.kill9();
 	await n8n.server.start();
 
@@ -277,8 +277,7 @@ async function importNightly(
 		files: async () => (await readdir(folder)).sort(),
 		picture: async (file) => {
 			const content = await readFile(join(folder, file));
-			expect((await sharp(content).metadata()).format).toBe('png');
-			await sharp(content, { failOn: 'truncated' }).stats();
+			await checkPicture(content, 'image/png', file);
 			return content;
 		},
 		rows: async () => {
@@ -298,11 +297,6 @@ function row(
 	{ file = null, credits = null, error = '' }: Partial<Row>,
 ): unknown {
 	return { sku, state, run_id, file, credits, error };
-}
-
-/** Looks until it is so; the test's own timeout ends it. */
-async function until(isSo: () => Promise<boolean>): Promise<void> {
-	while (!(await isSo())) await delay(100);
 }
 
 /** The report that was handed on, after comparing it with the one on the disk. */

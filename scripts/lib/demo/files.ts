@@ -47,8 +47,12 @@ async function save(
 	return path;
 }
 
-/** Decodes the whole picture, so that one cut short is found too. */
-async function checkPicture(content: Buffer, mimeType: string, path: string): Promise<void> {
+/**
+ * Decodes the whole picture, so that one cut short is found too.
+ *
+ * @throws CheckFailed if it is of another type; sharp's own error if it cannot be decoded
+ */
+export async function checkPicture(content: Buffer, mimeType: string, path: string): Promise<void> {
 	const { format } = await sharp(content).metadata();
 	await sharp(content, { failOn: 'truncated' }).stats();
 	if (`image/${format}` !== mimeType) {

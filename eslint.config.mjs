@@ -1,10 +1,44 @@
 import { createRequire } from 'node:module';
+import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
 import communityNodes from '@n8n/eslint-plugin-community-nodes';
+import importX from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 
 const nodesBase = createRequire(import.meta.url)('eslint-plugin-n8n-nodes-base');
 
 const NEVER_SHIPPED = ['bench/**', 'emulator/**', 'scripts/**', 'test/**'];
+
+/** The folders of nodes/Magnific, each with those that it may import: none that stands above it. */
+const MAY_IMPORT = {
+	api: [],
+	callbacks: ['api'],
+	runs: ['api'],
+	files: ['api', 'callbacks', 'runs'],
+	batch: ['api', 'callbacks', 'files', 'runs'],
+	trigger: ['api', 'batch', 'callbacks', 'files', 'runs'],
+	suspended: ['api', 'batch', 'callbacks', 'files', 'runs'],
+	resources: ['api', 'batch', 'callbacks', 'files', 'runs', 'suspended'],
+	editor: ['api', 'batch', 'callbacks', 'files', 'resources', 'runs', 'trigger'],
+};
+
+const NODE = './nodes/Magnific';
+
+/** What knows neither n8n nor real time: plain values and the seams of docs/development.md. */
+const PURE = [
+	'nodes/Magnific/api/*.ts',
+	'nodes/Magnific/callbacks/*.ts',
+	'nodes/Magnific/runs/*.ts',
+	'nodes/Magnific/files/{mediaTypes,uploads}.ts',
+	'nodes/Magnific/suspended/{looks,memories,selfCall,watchdog}.ts',
+	'nodes/Magnific/trigger/{deliveries,registry}.ts',
+];
+
+/** Where the pure folders meet n8n: its requests, its timer. */
+const EDGES = [
+	'nodes/Magnific/api/client.ts',
+	'nodes/Magnific/api/clock.ts',
+	'nodes/Magnific/callbacks/request.ts',
+];
 
 export default tseslint.config(
 	{
@@ -55,6 +89,37 @@ export default tseslint.config(
 			'n8n-nodes-base/node-class-description-outputs-wrong': 'off',
 			// Forbids a maximum on `limit`; n8n's guidelines allow one where the API has one.
 			'n8n-nodes-base/node-param-type-options-max-value-present': 'off',
+		},
+	},
+	{
+		files: ['nodes/Magnific/**/*.ts'],
+		plugins: { 'import-x': importX },
+		settings: {
+			'import-x/resolver-next': [createTypeScriptImportResolver({ project: './tsconfig.json' })],
+		},
+		rules: {
+			'import-x/no-cycle': 'error',
+			'import-x/no-restricted-paths': [
+				'error',
+				{
+					zones: Object.entries(MAY_IMPORT).map(([folder, below]) => ({
+						target: `${NODE}/${folder}`,
+						from: NODE,
+						except: [folder, ...below].map((name) => `./${name}`),
+						message: `Imports point one way: ${folder} may import ${below.join(', ') || 'nothing of the others'}.`,
+					})),
+				},
+			],
+		},
+	},
+	{
+		files: PURE,
+		ignores: EDGES,
+		rules: {
+			'no-restricted-imports': [
+				'error',
+				{ name: 'n8n-workflow', message: 'This file is pure: hand n8n in as plain values.' },
+			],
 		},
 	},
 	{

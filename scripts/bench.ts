@@ -8,7 +8,7 @@ import { describeMemory, describePackage, describeReal } from '../bench/report/m
 import { plotSvg } from '../bench/report/plot';
 import { describeSimulation } from '../bench/report/table';
 import { runSimulation, SIZES, type Simulation } from '../bench/simulation';
-import { packPackage, type PackedPackage } from './lib/package';
+import { packPackage, type PackedPackage } from './lib/package/pack';
 import { ROOT } from './lib/paths';
 import { showProgress } from './lib/progress';
 import { onShutdown } from './lib/shutdown';

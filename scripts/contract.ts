@@ -5,10 +5,10 @@ import { Magnific } from '../nodes/Magnific/Magnific.node.js';
 import { MagnificTrigger } from '../nodes/Magnific/MagnificTrigger.node.js';
 import { readSnapshot, snapshotVersions, writeSnapshot } from './lib/contract/snapshots';
 import { lostSince, surfaceOf } from './lib/contract/surface';
-import { readManifest } from './lib/manifest';
+import { readManifest } from './lib/package/manifest';
 import { ROOT } from './lib/paths';
 import { CheckFailed, runMain } from './lib/steps';
-import { commitOf } from './lib/git';
+import { commitOf } from './lib/package/git';
 
 /**
  * `npm run contract`: keeps what the version in package.json offers to workflows, for the contract

@@ -1,6 +1,6 @@
-import { lintCheckout } from './lib/lint';
-import { packPackage } from './lib/package';
-import { checkPackage } from './lib/package-checks';
+import { lintCheckout } from './lib/package/lint';
+import { packPackage } from './lib/package/pack';
+import { checkPackage } from './lib/package/checks';
 import { CheckFailed, runMain, runStep } from './lib/steps';
 
 /** The linters over the checkout, then n8n's scanner and this project's own checks on the package. */

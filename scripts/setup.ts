@@ -1,4 +1,4 @@
-import { provideN8n } from './lib/n8n-runtime';
+import { provideN8n } from './lib/n8n/runtime';
 import { showProgress } from './lib/progress';
 import { runMain } from './lib/steps';
 

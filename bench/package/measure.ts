@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { runCommand } from '../../scripts/lib/command';
-import type { PackedPackage } from '../../scripts/lib/package';
+import type { PackedPackage } from '../../scripts/lib/package/pack';
 import { ROOT } from '../../scripts/lib/paths';
 
 const TIMES = 7;

@@ -1,9 +1,9 @@
 import { startEmulator } from '../../emulator';
 import { surpriseMe } from '../../emulator/apps/surpriseMe';
 import type { Report } from '../../scripts/lib/progress';
-import { startN8n, type N8nServer } from '../../scripts/lib/n8n-server';
+import { startN8n, type N8nServer } from '../../scripts/lib/n8n/server';
 import { REAL_STRATEGIES, type Target } from './workflows';
-import type { WorkflowJson } from '../../scripts/lib/workflow';
+import type { WorkflowJson } from '../../scripts/lib/n8n/workflow';
 
 const N = 25;
 const DURATION_S = 10;

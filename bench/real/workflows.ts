@@ -1,6 +1,6 @@
 import type { IConnections, INodeParameters } from 'n8n-workflow';
 import { surpriseMe } from '../../emulator/apps/surpriseMe';
-import type { WorkflowJson, WorkflowNode } from '../../scripts/lib/workflow';
+import type { WorkflowJson, WorkflowNode } from '../../scripts/lib/n8n/workflow';
 
 /** Where the workflows find Magnific. */
 export interface Target {

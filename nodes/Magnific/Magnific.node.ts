@@ -9,10 +9,10 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
-import { properties } from './descriptions';
-import { getAppInputs, getTriggers, magnificApiTest, searchApps } from './methods';
-import { operations } from './operations';
-import { resumeRuns } from './operations/resume';
+import { getAppInputs, getTriggers, magnificApiTest, searchApps } from './editor';
+import { resources } from './resources';
+import { operationOf, propertiesOf } from './resources/operation';
+import { resumeRuns } from './suspended/resume';
 
 export class Magnific implements INodeType {
 	description: INodeTypeDescription = {
@@ -41,7 +41,7 @@ export class Magnific implements INodeType {
 				restartWebhook: true,
 			},
 		],
-		properties,
+		properties: propertiesOf(resources),
 	};
 
 	// The webhook only resumes parked executions: n8n serves it by itself, nothing is registered.
@@ -69,14 +69,14 @@ export class Magnific implements INodeType {
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const resource = this.getNodeParameter('resource', 0);
 		const operation = this.getNodeParameter('operation', 0);
-		const run = operations[`${resource}:${operation}`];
-		if (!run) {
+		const found = operationOf(resources, resource, operation);
+		if (!found) {
 			throw new NodeOperationError(
 				this.getNode(),
 				`The operation “${operation}” of “${resource}” is not known to this version of the node`,
 			);
 		}
-		return await run.call(this);
+		return await found.execute.call(this);
 	}
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {

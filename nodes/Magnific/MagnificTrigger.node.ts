@@ -6,10 +6,10 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
-import { triggerProperties } from './descriptions/trigger';
-import { getApps, magnificApiTest } from './methods';
-import { enterRegistry, isRegistered, leaveRegistry } from './operations/listen';
-import { receive } from './operations/receive';
+import { triggerProperties } from './trigger/description';
+import { getApps, magnificApiTest } from './editor';
+import { enterRegistry, isRegistered, leaveRegistry } from './trigger/listen';
+import { receive } from './trigger/receive';
 
 export class MagnificTrigger implements INodeType {
 	description: INodeTypeDescription = {

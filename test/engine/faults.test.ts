@@ -22,11 +22,11 @@ jest.mock('../../nodes/Magnific/api/clock', () =>
 	jest.requireActual<object>('./support/fastClock'),
 );
 
-type Signature = typeof import('../../nodes/Magnific/webhooks/signature');
+type Signature = typeof import('../../nodes/Magnific/callbacks/signature');
 
 // The local Magnific signs its callbacks in real time, whatever the node's clock says.
-jest.mock('../../nodes/Magnific/webhooks/signature', () => {
-	const actual = jest.requireActual<Signature>('../../nodes/Magnific/webhooks/signature');
+jest.mock('../../nodes/Magnific/callbacks/signature', () => {
+	const actual = jest.requireActual<Signature>('../../nodes/Magnific/callbacks/signature');
 	return {
 		...actual,
 		checkSignature: (...[secret, headers, body]: Parameters<Signature['checkSignature']>) =>

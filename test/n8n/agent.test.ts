@@ -1,6 +1,6 @@
 import { posterFromText } from '../../emulator/apps/posterFromText';
 import { readExamples } from '../../scripts/lib/demo/examples';
-import type { WorkflowJson } from '../../scripts/lib/workflow';
+import type { WorkflowJson } from '../../scripts/lib/n8n/workflow';
 import { inputId } from '../engine/support/parameters';
 import {
 	startModelStub,

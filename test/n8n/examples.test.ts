@@ -1,6 +1,6 @@
 import { posterFromText } from '../../emulator/apps/posterFromText';
 import { readExamples } from '../../scripts/lib/demo/examples';
-import type { Execution } from '../../scripts/lib/execution';
+import type { Execution } from '../../scripts/lib/n8n/execution';
 import { example, nodeOf, runFrom } from './support/examples';
 import { untilThere } from './support/production';
 import { realN8n } from './support/realN8n';

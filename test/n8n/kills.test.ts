@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { posterFromText } from '../../emulator/apps/posterFromText';
 import type { AppSpec } from '../../emulator/control/specs';
 import type { RunRecord } from '../../emulator/control/types';
-import type { Execution } from '../../scripts/lib/execution';
+import type { Execution } from '../../scripts/lib/n8n/execution';
 import { appRun, inputId, json } from '../engine/support/parameters';
 import { realN8n } from './support/realN8n';
 import { printedRandom, repetitions } from './support/soak';

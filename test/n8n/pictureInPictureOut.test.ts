@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { productClip } from '../../emulator/apps/productClip';
 import { productPhotoshoot } from '../../emulator/apps/productPhotoshoot';
 import { checkPicture } from '../../scripts/lib/demo/files';
-import type { Execution, Item } from '../../scripts/lib/execution';
+import type { Execution, Item } from '../../scripts/lib/n8n/execution';
 import { example, firstInputOf } from './support/examples';
 import { realN8n } from './support/realN8n';
 

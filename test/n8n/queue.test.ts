@@ -1,6 +1,6 @@
 import { posterFromText } from '../../emulator/apps/posterFromText';
-import type { Execution } from '../../scripts/lib/execution';
-import type { WorkflowNode } from '../../scripts/lib/workflow';
+import type { Execution } from '../../scripts/lib/n8n/execution';
+import type { WorkflowNode } from '../../scripts/lib/n8n/workflow';
 import { appRun, fields } from '../engine/support/parameters';
 import { allCompleted, outcomesOf } from './support/outcomes';
 import { calledWorkflow, startByCall, untilThere } from './support/production';

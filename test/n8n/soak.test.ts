@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Control, FaultSpec } from '../../emulator';
 import type { AppSpec } from '../../emulator/control/specs';
 import type { RunRecord } from '../../emulator/control/types';
-import type { Execution, Item } from '../../scripts/lib/execution';
+import type { Execution, Item } from '../../scripts/lib/n8n/execution';
 import { picture } from '../engine/support/files';
 import { appRun, json } from '../engine/support/parameters';
 import { realN8n } from './support/realN8n';

@@ -1,5 +1,5 @@
 import { posterFromText } from '../../emulator/apps/posterFromText';
-import type { Execution } from '../../scripts/lib/execution';
+import type { Execution } from '../../scripts/lib/n8n/execution';
 import { appRun, fields } from '../engine/support/parameters';
 import { allCompleted, outcomesOf, type Outcome } from './support/outcomes';
 import { realN8n } from './support/realN8n';

@@ -2,7 +2,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import { posterFromText } from '../../emulator/apps/posterFromText';
 import { sketchToRealism } from '../../emulator/apps/sketchToRealism';
 import { FORGERIES } from '../../emulator';
-import type { WorkflowJson } from '../../scripts/lib/workflow';
+import type { WorkflowJson } from '../../scripts/lib/n8n/workflow';
 import { appRun, fields } from '../engine/support/parameters';
 import { realN8n } from './support/realN8n';
 import { printedRandom, repetitions } from './support/soak';

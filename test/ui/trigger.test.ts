@@ -3,7 +3,7 @@ import type { INodeParameters } from 'n8n-workflow';
 import { posterFromText } from '../../emulator/apps/posterFromText';
 import { appRun, fields } from '../engine/support/parameters';
 import { MAGNIFIC, magnificNode } from '../n8n/support/workflows';
-import type { WorkflowJson } from '../../scripts/lib/workflow';
+import type { WorkflowJson } from '../../scripts/lib/n8n/workflow';
 import { useEditor } from './support/editor';
 import { takePicture } from './support/screenshots';
 import { expectSoon } from './support/waiting';

@@ -3,7 +3,7 @@ import { Magnific } from '../../nodes/Magnific/Magnific.node';
 import { MagnificTrigger } from '../../nodes/Magnific/MagnificTrigger.node';
 import { readSnapshot, snapshotVersions } from '../../scripts/lib/contract/snapshots';
 import { lostSince, surfaceOf, type Surface } from '../../scripts/lib/contract/surface';
-import { readManifest } from '../../scripts/lib/manifest';
+import { readManifest } from '../../scripts/lib/package/manifest';
 
 describe('the contract with people’s workflows', () => {
 	let now: Surface;

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { Magnific } from '../../nodes/Magnific/Magnific.node';
-import { operations } from '../../nodes/Magnific/operations';
+import { resources } from '../../nodes/Magnific/resources';
 
 /**
  * What users' workflows have saved: names, values and defaults must not change once released, while
@@ -108,7 +108,10 @@ describe('the node', () => {
 				(value) => `${resourceOf(operation)}:${String(value)}`,
 			),
 		);
-		expect(Object.keys(operations).sort()).toEqual(shown.sort());
+		const known = resources.flatMap(({ value, operations }) =>
+			operations.map((operation) => `${value}:${operation.value}`),
+		);
+		expect(known.sort()).toEqual(shown.sort());
 	});
 
 	it('has the documented parameters of App → Run', () => {

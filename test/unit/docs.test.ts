@@ -6,7 +6,7 @@ import { Magnific } from '../../nodes/Magnific/Magnific.node';
 import { MagnificTrigger } from '../../nodes/Magnific/MagnificTrigger.node';
 import { readSnapshot, snapshotVersions } from '../../scripts/lib/contract/snapshots';
 import { TEST_PROJECTS } from '../../scripts/lib/jest';
-import { readManifest } from '../../scripts/lib/manifest';
+import { readManifest } from '../../scripts/lib/package/manifest';
 import { ROOT } from '../../scripts/lib/paths';
 import { plainText, readPage, type Page } from './support/markdown';
 

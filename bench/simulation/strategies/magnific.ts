@@ -7,9 +7,9 @@ import {
 	newMemory,
 	toLookAtBeforeParking,
 	trustsCallbacks,
-} from '../../../nodes/Magnific/runs/suspend';
+} from '../../../nodes/Magnific/suspended/looks';
 import type { RunOutcome } from '../../../nodes/Magnific/runs/types';
-import { watch } from '../../../nodes/Magnific/runs/watchdog';
+import { watch } from '../../../nodes/Magnific/suspended/watchdog';
 import { APP_OF_ALL, runsOf, seamsOf, type World } from '../world';
 
 /** Longer than any batch takes: what is shown is the pace, not the deadline. */

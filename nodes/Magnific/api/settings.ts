@@ -1,7 +1,6 @@
-import type { IDataObject } from 'n8n-workflow';
 import { normalizeBaseUrl, type EndpointFamilySetting } from './endpoints';
 import { ApiError } from './errors';
-import { numberOrNull } from './guards';
+import { numberOrNull, type JsonRecord } from './guards';
 
 export const CREDENTIAL = 'magnificApi';
 
@@ -24,7 +23,7 @@ export interface Settings {
 const text = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
 
 /** Reads the credential's fields. Throws an `ApiError` where its base URL is none. */
-export const readSettings = (credential: IDataObject): Settings => {
+export const readSettings = (credential: JsonRecord): Settings => {
 	const { apiKey, baseUrl, endpointFamily, requestsPerMinute, webhookSecret } = credential;
 	const limit = numberOrNull(requestsPerMinute);
 	const base = normalizeBaseUrl(text(baseUrl));

@@ -52,3 +52,10 @@ export const runIdOf = (outcome: RunOutcome): string | undefined => {
 			return undefined;
 	}
 };
+
+/** A run as the error of a stopped workflow lists it, so that no paid result is lost. */
+export interface KnownRun {
+	itemIndex: number;
+	run_id: string;
+	status: string;
+}

@@ -1,6 +1,6 @@
 import { isRecord } from '../../../nodes/Magnific/api/guards';
 import { unfinishedJson } from '../../../nodes/Magnific/runs/output';
-import { withMetadata } from '../../../nodes/Magnific/webhooks/metadata';
+import { withMetadata } from '../../../nodes/Magnific/callbacks/metadata';
 import { SAMPLE } from './sample-api';
 import { stubContext, type StubOptions } from './stub-context';
 

@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ROOT } from '../paths';
-import { parseWorkflow, type WorkflowJson } from '../workflow';
+import { parseWorkflow, type WorkflowJson } from '../n8n/workflow';
 
 /** The workflows of `examples/` by file name, in the order of their names. */
 export async function readExamples(): Promise<Map<string, WorkflowJson>> {

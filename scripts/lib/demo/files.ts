@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { BinaryField, Execution, Item } from '../execution';
-import type { N8nApi } from '../n8n-api';
+import type { BinaryField, Execution, Item } from '../n8n/execution';
+import type { N8nApi } from '../n8n/api';
 import { CheckFailed } from '../steps';
-import type { WorkflowJson, WorkflowNode } from '../workflow';
+import type { WorkflowJson, WorkflowNode } from '../n8n/workflow';
 import type { DemoRun } from './runs';
 
 /**

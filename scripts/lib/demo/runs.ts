@@ -1,7 +1,7 @@
 import type { RunRecord } from '../../../emulator/index';
 import { z } from 'zod';
-import type { Execution, Item } from '../execution';
-import type { WorkflowJson, WorkflowNode } from '../workflow';
+import type { Execution, Item } from '../n8n/execution';
+import type { WorkflowJson, WorkflowNode } from '../n8n/workflow';
 
 const NODE_TYPE = 'n8n-nodes-magnific.magnific';
 

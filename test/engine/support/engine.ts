@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { isSince, routesDetails } from '../../../scripts/lib/n8n-versions';
+import { isSince, routesDetails } from '../../../scripts/lib/n8n/versions';
 import { ROOT } from '../../../scripts/lib/paths';
 
 const modules = process.env['MAGNIFIC_ENGINE_MODULES'] ?? join(ROOT, 'node_modules');

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { inputFacts, type App } from '../../../emulator/apps/app';
 import { readExamples } from '../../../scripts/lib/demo/examples';
-import type { Execution } from '../../../scripts/lib/execution';
-import type { N8nApi } from '../../../scripts/lib/n8n-api';
-import type { WorkflowJson, WorkflowNode } from '../../../scripts/lib/workflow';
+import type { Execution } from '../../../scripts/lib/n8n/execution';
+import type { N8nApi } from '../../../scripts/lib/n8n/api';
+import type { WorkflowJson, WorkflowNode } from '../../../scripts/lib/n8n/workflow';
 
 /** The example whose file name begins with the number, e.g. `07`. */
 export async function example(number: string): Promise<WorkflowJson> {

@@ -1,5 +1,5 @@
 import type { Emulator } from '../../../emulator';
-import type { Execution } from '../../../scripts/lib/execution';
+import type { Execution } from '../../../scripts/lib/n8n/execution';
 
 /** The first input of the run that made an item: with it the items are told apart. */
 export interface Outcome {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { N8nApi } from '../../../scripts/lib/n8n-api';
-import type { WorkflowJson, WorkflowNode } from '../../../scripts/lib/workflow';
+import type { N8nApi } from '../../../scripts/lib/n8n/api';
+import type { WorkflowJson, WorkflowNode } from '../../../scripts/lib/n8n/workflow';
 import { workflowOf } from './workflows';
 
 const PATIENCE_MS = 60_000;

@@ -1,6 +1,6 @@
 import { startEmulator, type Emulator } from '../../../emulator';
-import { startN8nQueue, type N8nQueue, type QueueOptions } from '../../../scripts/lib/n8n-queue';
-import { packedTarball } from '../../../scripts/lib/package';
+import { startN8nQueue, type N8nQueue, type QueueOptions } from '../../../scripts/lib/n8n/queue';
+import { packedTarball } from '../../../scripts/lib/package/pack';
 import { magnificCredential } from './credential';
 
 const REQUESTS_PER_MINUTE = 600;

@@ -1,8 +1,8 @@
 import { startEmulator, type Emulator, type EmulatorOptions } from '../../../emulator';
-import type { N8nApi, StoredCredential } from '../../../scripts/lib/n8n-api';
-import { provideN8n } from '../../../scripts/lib/n8n-runtime';
-import { startN8n, type N8nServer } from '../../../scripts/lib/n8n-server';
-import { packedTarball } from '../../../scripts/lib/package';
+import type { N8nApi, StoredCredential } from '../../../scripts/lib/n8n/api';
+import { provideN8n } from '../../../scripts/lib/n8n/runtime';
+import { startN8n, type N8nServer } from '../../../scripts/lib/n8n/server';
+import { packedTarball } from '../../../scripts/lib/package/pack';
 import { showProgress } from '../../../scripts/lib/progress';
 import { magnificCredential } from './credential';
 

@@ -1,5 +1,5 @@
 import type { IConnections, INodeParameters } from 'n8n-workflow';
-import type { WorkflowJson, WorkflowNode } from '../../../scripts/lib/workflow';
+import type { WorkflowJson, WorkflowNode } from '../../../scripts/lib/n8n/workflow';
 
 export const MAGNIFIC = 'n8n-nodes-magnific.magnific';
 

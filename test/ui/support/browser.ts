@@ -1,5 +1,5 @@
 import { chromium, selectors, type Browser } from 'playwright-core';
-import { CHROMIUM, provideTool } from '../../../scripts/lib/tools';
+import { CHROMIUM, provideTool } from '../../../scripts/lib/services/tools';
 
 /** A browser that runs as root, without a screen and without calling its maker. */
 const FLAGS = [

@@ -4,7 +4,7 @@ import { NodePanel } from './nodePanel';
 import { takePicture } from './screenshots';
 import { PATIENCE_MS } from './waiting';
 import { realN8n, type RealN8n } from '../../n8n/support/realN8n';
-import type { WorkflowJson } from '../../../scripts/lib/workflow';
+import type { WorkflowJson } from '../../../scripts/lib/n8n/workflow';
 
 const VIEWPORT = { width: 1280, height: 800 };
 

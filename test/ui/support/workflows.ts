@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { INodeParameters } from 'n8n-workflow';
 import { magnificNode, itemsNode, workflowOf, type TestItem } from '../../n8n/support/workflows';
-import type { WorkflowJson } from '../../../scripts/lib/workflow';
+import type { WorkflowJson } from '../../../scripts/lib/n8n/workflow';
 
 interface RunNode {
 	parameters?: INodeParameters;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { isEnded } from '../../../nodes/Magnific/api/types';
-import { parseEvent, type RunEvent } from '../../../nodes/Magnific/webhooks/event';
+import { parseEvent, type RunEvent } from '../../../nodes/Magnific/callbacks/event';
 import { holds } from './holds';
 import { anything, loose, overTheWire, word } from './values';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { readMetadata, withMetadata } from '../../../nodes/Magnific/webhooks/metadata';
+import { readMetadata, withMetadata } from '../../../nodes/Magnific/callbacks/metadata';
 import { holds } from './holds';
 import { anything, mutation, treacherous, word } from './values';
 

@@ -4,7 +4,7 @@ import {
 	forbiddenAddress,
 	isPrivateHost,
 	unreachable,
-} from '../../../nodes/Magnific/webhooks/reachable';
+} from '../../../nodes/Magnific/callbacks/reachable';
 import { redact } from '../../../nodes/Magnific/api/errors';
 import { holds } from './holds';
 import { word } from './values';

@@ -3,8 +3,8 @@ import {
 	checkSignature,
 	FRESH_FOR_S,
 	signatureOf,
-} from '../../../nodes/Magnific/webhooks/signature';
-import { readSelfCall, selfCallHeader } from '../../../nodes/Magnific/webhooks/selfCall';
+} from '../../../nodes/Magnific/callbacks/signature';
+import { readSelfCall, selfCallHeader } from '../../../nodes/Magnific/suspended/selfCall';
 import { holds } from './holds';
 import { mutation, word } from './values';
 

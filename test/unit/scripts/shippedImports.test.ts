@@ -1,4 +1,4 @@
-import { foreignImports } from '../../../scripts/lib/shipped-imports';
+import { foreignImports } from '../../../scripts/lib/package/shipped-imports';
 
 describe('the imports of a shipped file', () => {
 	it('may be the package’s own files, n8n-workflow and crypto', () => {

@@ -1,0 +1,68 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { loadApps } from '../../api/apps';
+import type { JsonObject } from '../../api/guards';
+import type { AppDefinition } from '../../api/types';
+import { failed, jsonItem, readItem, runBatch } from '../../batch/runBatch';
+import type { Operation } from '../operation';
+import { appLocator } from './locator';
+import { appNotLoaded, readAppIds } from './appIds';
+
+/** The definition without what a workflow does not need. */
+const simplified = ({ sqid, name, total_cost, inputs }: AppDefinition): JsonObject => ({
+	sqid,
+	name,
+	total_cost,
+	inputs: inputs.map(
+		({ id, api_key, label, type, media_type, required, default: value, options }) => ({
+			id,
+			api_key,
+			label,
+			type,
+			media_type,
+			required,
+			default: value,
+			options,
+		}),
+	),
+});
+
+/** App → Get: the definition of the app of each item. */
+async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	return await runBatch(this, async (batch, itemIndexes) => {
+		const appIds = readAppIds(this, batch, itemIndexes);
+		const apps = await loadApps(batch, appIds.values());
+		for (const [itemIndex, appId] of appIds) {
+			const app = apps.get(appId);
+			const simplify = readItem(
+				batch,
+				itemIndex,
+				() => this.getNodeParameter('simplify', itemIndex, true) !== false,
+			);
+			if (!app || simplify === undefined) continue;
+			if ('error' in app) {
+				batch.results.set(itemIndex, failed(appNotLoaded(itemIndex, appId, app.error)));
+				continue;
+			}
+			const json = simplify ? simplified(app.value) : app.value.raw;
+			batch.results.set(itemIndex, { items: [jsonItem(json, itemIndex)] });
+		}
+	});
+}
+
+export const get: Operation = {
+	value: 'get',
+	name: 'Get',
+	action: 'Get app',
+	description: 'Get the definition of an app: its inputs, their types and its cost',
+	fields: [
+		appLocator,
+		{
+			displayName: 'Simplify',
+			name: 'simplify',
+			type: 'boolean',
+			default: true,
+			description: 'Whether to return a simplified version of the response instead of the raw data',
+		},
+	],
+	execute,
+};

@@ -1,0 +1,141 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { loadApps } from '../../api/apps';
+import type { Settled } from '../../api/errors';
+import { isRecord } from '../../api/guards';
+import type { AppDefinition } from '../../api/types';
+import { invalidItem } from '../../runs/failures';
+import { matchColumns, matchFields, matchJson, type MatchedInputs } from '../../runs/inputs';
+import { knownAppsIn } from '../../runs/knownApps';
+import { ledgerSlot } from '../../runs/ledger';
+import type { InputValue, RunRequest } from '../../runs/types';
+import { checkInputs, type BinaryFields } from '../../runs/validate';
+import { appNotLoaded, readAppIds } from './appIds';
+import { failed, readItem, type Batch } from '../../batch/runBatch';
+import { binaryFieldsOf } from '../../files/upload';
+import { notifyUrlOf } from './notify';
+import {
+	isAgentTool,
+	readItemOptions,
+	type BatchOptions,
+	type ItemOptions,
+} from '../../batch/options';
+
+/**
+ * The form's values are read raw: n8n's own conversion turns an empty number field into 0, and
+ * stops at the first value it does not like.
+ */
+const matchInputs = (
+	context: IExecuteFunctions,
+	itemIndex: number,
+	app: AppDefinition,
+	binaries: BinaryFields,
+): MatchedInputs => {
+	if (context.getNodeParameter('inputMode', itemIndex, 'fields') === 'json') {
+		return matchJson(app, context.getNodeParameter('inputsJson', itemIndex, '{}'));
+	}
+	const form: unknown = context.getNodeParameter('inputs', itemIndex, {});
+	const { mappingMode, value } = isRecord(form) ? form : {};
+	if (mappingMode === 'autoMapInputData') {
+		const json = context.getInputData()[itemIndex]?.json ?? {};
+		return matchColumns(app, json, Object.keys(binaries));
+	}
+	return matchFields(app, isRecord(value) ? value : {});
+};
+
+/**
+ * What an item asks for, before its expressions are resolved: one that gives a random seed or the
+ * time must not make n8n's next try look like another submission.
+ */
+const askedFor = (
+	context: IExecuteFunctions,
+	{ json }: INodeExecutionData,
+	binaries: BinaryFields,
+): Record<string, InputValue> => {
+	const { inputMode, inputs, inputsJson } = context.getNode().parameters;
+	const files = Object.entries(binaries).map(
+		([field, file]) => [`file ${field}`, { file }] as const,
+	);
+	return {
+		parameters: { value: { inputMode, inputs, inputsJson } },
+		json: { value: json },
+		...Object.fromEntries(files),
+	};
+};
+
+/** A checked item, with all that was read of it: nothing of it can go wrong after it was paid for. */
+export interface PlannedRun extends RunRequest {
+	/** The ledger's key of its submission. */
+	slot: string;
+	options: ItemOptions;
+	/** Whom Magnific tells about the run where nobody waits for it. */
+	webhook?: string;
+}
+
+/**
+ * Which run of the node in this execution this is. As an agent's tool n8n counts up at every try of
+ * Retry On Fail, which must find the runs of the try before: there all calls count as one.
+ */
+const runIndexOf = (context: IExecuteFunctions): number =>
+	isAgentTool(context) ? 0 : Number(context.evaluateExpression('{{ $runIndex }}', 0));
+
+/** The definitions, each asked for once in this execution. */
+const loadOnce = async (
+	context: IExecuteFunctions,
+	batch: Batch,
+	appIds: Set<string>,
+): Promise<Map<string, Settled<AppDefinition>>> => {
+	const known = knownAppsIn(context.getContext('node'));
+	const apps = new Map<string, Settled<AppDefinition>>();
+	for (const appId of appIds) {
+		const value = await known.recall(appId);
+		if (value) apps.set(appId, { value });
+	}
+	const missing = [...appIds].filter((appId) => !apps.has(appId));
+	for (const [appId, app] of await loadApps(batch, missing)) {
+		apps.set(appId, app);
+		if ('value' in app) known.remember(appId, app.value);
+	}
+	return apps;
+};
+
+/**
+ * Reads and checks all items before anything is spent: one definition request per distinct app.
+ * What is wrong with an item goes into the batch's results; the others are returned.
+ */
+export const planRuns = async (
+	context: IExecuteFunctions,
+	batch: Batch,
+	itemIndexes: number[],
+	{ wait }: Pick<BatchOptions, 'wait'>,
+): Promise<PlannedRun[]> => {
+	const appIds = readAppIds(context, batch, itemIndexes);
+	const apps = await loadOnce(context, batch, new Set(appIds.values()));
+	const runIndex = runIndexOf(context);
+
+	const planned: PlannedRun[] = [];
+	for (const [itemIndex, appId] of appIds) {
+		const app = apps.get(appId);
+		if (!app) continue;
+		if ('error' in app) {
+			batch.results.set(itemIndex, failed(appNotLoaded(itemIndex, appId, app.error)));
+			continue;
+		}
+		const item = context.getInputData()[itemIndex] ?? { json: {} };
+		const binaries = binaryFieldsOf(item, itemIndex);
+		const read = readItem(batch, itemIndex, () => ({
+			...checkInputs(app.value, matchInputs(context, itemIndex, app.value, binaries), binaries),
+			options: readItemOptions(context, itemIndex),
+		}));
+		if (!read) continue;
+		const { inputs, options } = read;
+		const notify = wait === 'none' ? notifyUrlOf(options, batch.settings, appId) : {};
+		const problems = [...read.problems, ...('problem' in notify ? [notify.problem] : [])];
+		if (problems.length > 0 || 'problem' in notify) {
+			batch.results.set(itemIndex, failed(invalidItem(itemIndex, problems, app.value)));
+		} else {
+			const slot = ledgerSlot(runIndex, itemIndex, appId, askedFor(context, item, binaries));
+			planned.push({ itemIndex, app: app.value, inputs, slot, options, ...notify });
+		}
+	}
+	return planned;
+};

@@ -1,0 +1,34 @@
+import type { INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
+import type { MagnificClient } from '../api/client';
+import type { RunOutcome } from '../runs/types';
+import { failed, itemsInOrder, type Batch } from '../batch/runBatch';
+import { collect } from '../batch/collect';
+import type { Park } from './state';
+
+/**
+ * The output of a parked execution: results in input order, files downloaded where wanted. Never
+ * throws: what fails now comes out as an item with its run id.
+ */
+export const finishPark = async (
+	context: IWebhookFunctions,
+	client: MagnificClient,
+	park: Park,
+	outcomes: RunOutcome[],
+): Promise<INodeExecutionData[][]> => {
+	const { budget, clock } = client;
+	const batch: Batch = {
+		...client,
+		signal: undefined,
+		pacing: { budget, clock },
+		results: new Map(park.failures.map((failure) => [failure.itemIndex, failed(failure)])),
+		knownRuns: [],
+	};
+	const carried = park.runs.flatMap((run, i) => {
+		const outcome = outcomes[i];
+		// A parked execution cannot be stopped with an error any more, so it always goes on.
+		const options = { ...run.options, onTimeout: 'output' as const };
+		return outcome ? [{ ...run, options, outcome }] : [];
+	});
+	await collect(context, batch, carried, park.maxWaitMin);
+	return [itemsInOrder(batch.results)];
+};

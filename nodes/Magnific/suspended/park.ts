@@ -1,0 +1,156 @@
+import { randomUUID } from 'crypto';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { ApiError } from '../api/errors';
+import type { AppSummary } from '../api/types';
+import { unfinishedJson } from '../runs/output';
+import {
+	allOver,
+	lookAtParked,
+	newMemory,
+	outcomesOf,
+	toLookAtBeforeParking,
+	type ParkMemory,
+} from './looks';
+import { watch } from './watchdog';
+import { unreachable } from '../callbacks/reachable';
+import { errorItem, failuresIn, jsonItem, mustStop, type Batch } from '../batch/runBatch';
+import { collect, noteRun, type Carried } from '../batch/collect';
+import { savePark, type Park, type ParkedItem } from './state';
+import { callSelf } from './callSelf';
+
+/** n8n's own timer is the fallback where no process is left to end the wait; it must not come first. */
+const TIMER_AFTER_DEADLINE_MS = 60_000;
+
+const refused = (message: string, advice: string): ApiError =>
+	new ApiError({ kind: 'rejected', message, advice });
+
+/** Where the runs' callbacks go. Throws an `ApiError` where this execution cannot be suspended. */
+export const resumeUrlOf = (context: IExecuteFunctions, { settings }: Batch): string => {
+	const polling = 'Set Wait to “Until Finished, Polling”';
+	if (!context.getWorkflow().id || !context.getExecutionId()) {
+		throw refused(
+			'Nothing was started: n8n can only suspend the execution of a saved workflow',
+			`Save the workflow, or: ${polling}.`,
+		);
+	}
+	const resumeUrl: unknown = context.evaluateExpression('{{ $execution.resumeUrl }}', 0);
+	const url = typeof resumeUrl === 'string' ? resumeUrl : '';
+	const reason = unreachable(url, settings.baseUrl);
+	if (reason !== undefined) {
+		throw refused(
+			`Nothing was started: the address under which n8n would be called back ${reason}`,
+			`Set the environment variable WEBHOOK_URL of n8n to its public https address, or: ${polling}.`,
+		);
+	}
+	return url;
+};
+
+/** The callback URL of one item's run. */
+export const callbackUrl = (resumeUrl: string, itemIndex: number): string => {
+	const url = new URL(resumeUrl);
+	url.searchParams.set('item', String(itemIndex));
+	return url.href;
+};
+
+/**
+ * Suspends the execution until all runs that were started are over; the other outcomes are
+ * collected at once. With *Stop Workflow*, one item that could not be started ends the execution
+ * instead, with the ids of those that were.
+ */
+export const parkStarted = async (
+	context: IExecuteFunctions,
+	batch: Batch,
+	carried: Carried[],
+	resumeUrl: string,
+	maxWaitMin: number,
+): Promise<void> => {
+	const started = carried.flatMap(({ itemIndex, options, outcome, app }) =>
+		outcome.kind === 'started' && app
+			? [
+					{
+						itemIndex,
+						options,
+						app: summaryOf(app),
+						run_id: outcome.run_id,
+						since: outcome.since,
+					},
+				]
+			: [],
+	);
+	const others = carried.filter(({ outcome }) => outcome.kind !== 'started');
+	await collect(context, batch, others, maxWaitMin);
+	if (mustStop(context, batch)) {
+		for (const { itemIndex, outcome } of carried) noteRun(batch, itemIndex, outcome);
+	} else if (started.length > 0) {
+		const memory = newMemory();
+		await park(context, batch, started, resumeUrl, maxWaitMin, { hasCallbacks: true, memory });
+	}
+};
+
+const summaryOf = ({ sqid, name, total_cost }: AppSummary): AppSummary => ({
+	sqid,
+	name,
+	total_cost,
+});
+
+/**
+ * Suspends the execution. The input items are replaced by the unfinished runs: n8n passes them on
+ * if its timer ends the wait. Where all runs are over already, their results go into the batch, and
+ * nothing is suspended. `hasCallbacks`: the runs were started with this execution's URL.
+ */
+export const park = async (
+	context: IExecuteFunctions,
+	batch: Batch,
+	runs: ParkedItem[],
+	resumeUrl: string,
+	maxWaitMin: number,
+	{ hasCallbacks, memory }: { hasCallbacks: boolean; memory: ParkMemory },
+): Promise<void> => {
+	const { clock, pacing, api } = batch;
+	await lookAtParked(toLookAtBeforeParking(runs, clock.now()), memory, { ...pacing, api });
+	if (allOver(runs, memory)) {
+		const outcomes = outcomesOf(runs, memory);
+		const carried = runs.flatMap((run, i) => {
+			const outcome = outcomes[i];
+			return outcome ? [{ ...run, outcome }] : [];
+		});
+		await collect(context, batch, carried, maxWaitMin);
+		return;
+	}
+
+	const parkedAt = clock.now();
+	const state: Park = {
+		id: randomUUID(),
+		resumeUrl,
+		parkedAt,
+		deadline: parkedAt + maxWaitMin * 60_000,
+		maxWaitMin,
+		runs,
+		settled: [...memory.settled.values()],
+		failures: failuresIn(batch.results),
+	};
+	savePark(context, state);
+	const parked = parkedItems(batch, runs);
+	const input = context.getInputData();
+	input.splice(0, input.length, ...parked);
+	for (const run of runs) {
+		batch.results.set(run.itemIndex, { items: parkedItems(batch, [run]) });
+	}
+	await context.putExecutionToWait(new Date(state.deadline + TIMER_AFTER_DEADLINE_MS));
+	const oldestSince = Math.min(...runs.map(({ since }) => since));
+	void watch({ ...state, oldestSince, hasCallbacks }, clock, (what) =>
+		callSelf(context, batch.settings.apiKey, state, { magnific: what, runs: [] }),
+	);
+};
+
+const parkedItems = ({ results }: Batch, runs: ParkedItem[]): INodeExecutionData[] =>
+	[
+		...failuresIn(results).map(errorItem),
+		...runs.map(({ itemIndex, run_id, app, options: { metadata } }) => {
+			const json = unfinishedJson({ kind: 'timed_out', run_id, status: null }, app);
+			return jsonItem(Object.keys(metadata).length > 0 ? { ...json, metadata } : json, itemIndex);
+		}),
+	].sort((a, b) => itemOf(a) - itemOf(b));
+
+const itemOf = ({ pairedItem }: INodeExecutionData): number =>
+	typeof pairedItem === 'object' && 'item' in pairedItem ? pairedItem.item : 0;

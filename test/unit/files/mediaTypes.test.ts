@@ -1,0 +1,32 @@
+import { extensionOf, mimeTypeOf } from '../../../nodes/Magnific/files/mediaTypes';
+
+describe('the media type of a file', () => {
+	it.each<[string | undefined, string | undefined, string | undefined]>([
+		['image/png', 'a.jpg', 'image/png'],
+		['IMAGE/PNG; charset=binary', undefined, 'image/png'],
+		['application/octet-stream', 'clip.MP4', 'video/mp4'],
+		['binary/octet-stream', 'https://x.example/a/b.webp', 'image/webp'],
+		['', 'song.mp3', 'audio/mpeg'],
+		[undefined, 'photo.jpeg', 'image/jpeg'],
+		['application/octet-stream', 'notes.xyz', undefined],
+		['application/octet-stream', 'png', undefined],
+		[undefined, undefined, undefined],
+		['application/octet-stream', 'a.constructor', undefined],
+	])('declared as %j and named %j is %j', (declared, fileName, expected) => {
+		expect(mimeTypeOf(declared, fileName)).toBe(expected);
+	});
+
+	it('has its usual extension', () => {
+		expect(
+			['image/png', 'image/jpeg', 'video/mp4', 'audio/mpeg', 'image/webp'].map(extensionOf),
+		).toEqual(['png', 'jpeg', 'mp4', 'mp3', 'webp']);
+		expect(extensionOf('text/plain')).toBeUndefined();
+		expect(extensionOf(undefined)).toBeUndefined();
+	});
+
+	it('comes back from its extension', () => {
+		for (const mimeType of ['image/jpeg', 'audio/ogg', 'audio/mp4', 'video/quicktime']) {
+			expect(mimeTypeOf(undefined, `a.${extensionOf(mimeType) ?? ''}`)).toBe(mimeType);
+		}
+	});
+});

@@ -14,6 +14,7 @@ import { resources } from './resources';
 import { operationOf, propertiesOf } from './resources/operation';
 import { resumeRuns } from './suspended/resume';
 
+/** Programmatic: declarative routing cannot wait, carry a batch under one budget, or take up a run that was paid for. */
 export class Magnific implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Magnific',

@@ -95,6 +95,8 @@ export default tseslint.config(
 		files: ['nodes/Magnific/**/*.ts'],
 		plugins: { 'import-x': importX },
 		settings: {
+			'import-x/extensions': ['.ts'],
+			'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
 			'import-x/resolver-next': [createTypeScriptImportResolver({ project: './tsconfig.json' })],
 		},
 		rules: {

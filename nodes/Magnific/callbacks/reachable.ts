@@ -55,3 +55,10 @@ export const forbiddenAddress = (url: string, baseUrl: string): string | undefin
 		? `(${origin}) is a private one, and the API’s is not`
 		: undefined;
 };
+
+/**
+ * What to do about an address of n8n's own that cannot be reached, as a sentence without its stop.
+ * n8n 2.41 reads both variables and calls the second deprecated; older ones read only that.
+ */
+export const SET_PUBLIC_ADDRESS =
+	'Set the environment variable N8N_WEBHOOK_URL of n8n (WEBHOOK_URL before n8n 2.41) to its public https address';

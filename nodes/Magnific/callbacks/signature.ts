@@ -10,11 +10,28 @@ export type SignatureVerdict = 'right' | 'missing' | 'stale' | 'wrong';
 export const FRESH_FOR_S = 5 * 60;
 
 const BASE64_SECRET = 'whsec_';
+const BASE64 = /^[A-Za-z0-9+/_-]+={0,2}$/;
 
-const keyOf = (secret: string): Buffer =>
-	secret.startsWith(BASE64_SECRET)
-		? Buffer.from(secret.slice(BASE64_SECRET.length), 'base64')
-		: Buffer.from(secret, 'utf8');
+/**
+ * The keys that a secret may stand for: after `whsec_` it is base64. Of others the vendor's samples
+ * take the text's bytes in Python, JavaScript and Java, and decode it as base64 in PHP. Only
+ * well-formed base64 is decoded, which no secret becomes easier to guess by; what anybody could sign
+ * with, an empty key, is none.
+ */
+const keysOf = (secret: string): Buffer[] => {
+	const keys = secret.startsWith(BASE64_SECRET)
+		? [Buffer.from(secret.slice(BASE64_SECRET.length), 'base64')]
+		: [
+				Buffer.from(secret, 'utf8'),
+				...(BASE64.test(secret) ? [Buffer.from(secret, 'base64')] : []),
+			];
+	return keys.filter((key) => key.length > 0);
+};
+
+const digestOf = (key: Buffer, id: string, timestamp: string, rawBody: Buffer | string): string => {
+	const hmac = createHmac('sha256', key).update(`${id}.${timestamp}.`).update(rawBody);
+	return hmac.digest('base64');
+};
 
 /** The signature of a delivery, as Standard Webhooks defines it: `v1,<base64>`. */
 export const signatureOf = (
@@ -22,21 +39,36 @@ export const signatureOf = (
 	id: string,
 	timestamp: string,
 	rawBody: Buffer | string,
-): string => {
-	const hmac = createHmac('sha256', keyOf(secret)).update(`${id}.${timestamp}.`).update(rawBody);
-	return `v1,${hmac.digest('base64')}`;
-};
+): string => `v1,${digestOf(keysOf(secret)[0] ?? Buffer.alloc(0), id, timestamp, rawBody)}`;
 
 const text = (header: string | string[] | undefined): string =>
 	(Array.isArray(header) ? header.join(' ') : (header ?? '')).trim();
 
-/** While a secret is rotated there are several; Node and proxies join repeated headers by a comma. */
-const entries = (header: string): string[] =>
-	[...header.matchAll(/(?<=^|[\s,])v1,[^\s,]+/g)].map(([entry]) => entry);
+/**
+ * What follows `v<n>,` in each entry: the number is the version of the secret, and while one is
+ * rotated there are several. Node and proxies join repeated headers by a comma.
+ */
+const digestsIn = (header: string): string[] =>
+	[...header.matchAll(/(?<=^|[\s,])v\d+,([^\s,]+)/g)].flatMap(([, digest]) => digest ?? []);
 
 const same = (a: string, b: string): boolean => {
 	const [left, right] = [Buffer.from(a), Buffer.from(b)];
 	return left.length === right.length && timingSafeEqual(left, right);
+};
+
+/** As seconds, the year 5138: no timestamp in seconds is as large, and every one in ms is larger. */
+const LEAST_MS = 1e11;
+const ISO_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:?\d{2})?$/;
+
+/** Its unit is not documented: seconds, milliseconds and ISO 8601 are taken. In ms; null for others. */
+const timeOf = (timestamp: string): number | null => {
+	const iso = ISO_TIME.exec(timestamp);
+	if (iso) {
+		const time = Date.parse(iso[3] === undefined ? `${timestamp}Z` : timestamp);
+		return Number.isNaN(time) ? null : time;
+	}
+	const number = numberOrNull(timestamp);
+	return number === null || Math.abs(number) >= LEAST_MS ? number : number * 1000;
 };
 
 /**
@@ -51,14 +83,12 @@ export const checkSignature = (
 ): SignatureVerdict => {
 	const id = text(headers['webhook-id']);
 	const timestamp = text(headers['webhook-timestamp']);
-	const signatures = entries(text(headers['webhook-signature']));
-	const seconds = numberOrNull(timestamp);
-	if (id === '' || seconds === null || signatures.length === 0) return 'missing';
-	// What anybody could sign proves nothing.
-	if (keyOf(secret).length === 0) return 'wrong';
-	const expected = signatureOf(secret, id, timestamp, rawBody);
-	// All entries are compared, so that the time taken tells nothing of which one fits.
-	const fits = signatures.map((signature) => same(signature, expected)).some(Boolean);
+	const digests = digestsIn(text(headers['webhook-signature']));
+	const time = timeOf(timestamp);
+	if (id === '' || time === null || digests.length === 0) return 'missing';
+	const expected = keysOf(secret).map((key) => digestOf(key, id, timestamp, rawBody));
+	// All are compared, so that the time taken tells nothing of which one fits.
+	const fits = expected.flatMap((one) => digests.map((digest) => same(digest, one))).some(Boolean);
 	if (!fits) return 'wrong';
-	return Math.abs(now / 1000 - seconds) > FRESH_FOR_S ? 'stale' : 'right';
+	return Math.abs(now - time) > FRESH_FOR_S * 1000 ? 'stale' : 'right';
 };

@@ -1,6 +1,8 @@
 import { isRecord } from '../api/guards';
 
 const MOST_REMEMBERED = 2_000;
+/** A delivery is known by its own id and by its run and event. */
+const KEYS_PER_DELIVERY = 2;
 
 /**
  * Remembers deliveries, so that one that comes again starts nothing: in this process at once, and
@@ -9,13 +11,16 @@ const MOST_REMEMBERED = 2_000;
 export class Deliveries {
 	private readonly seen = new Map<string, Set<string>>();
 
-	/** False where any of the keys was seen before; else remembers them all. */
+	/**
+	 * False where any of a delivery's keys, two at most, was seen before; else remembers them. The
+	 * last 2,000 deliveries are known, more where they had one key only.
+	 */
 	isNew(triggerKey: string, keys: string[], staticData: Record<string, unknown>): boolean {
 		const seen = this.of(triggerKey, staticData);
 		if (keys.some((key) => seen.has(key))) return false;
 		for (const key of keys) seen.add(key);
 		for (const key of seen) {
-			if (seen.size <= MOST_REMEMBERED) break;
+			if (seen.size <= MOST_REMEMBERED * KEYS_PER_DELIVERY) break;
 			seen.delete(key);
 		}
 		staticData.deliveries = [...seen];

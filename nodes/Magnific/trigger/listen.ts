@@ -1,7 +1,7 @@
 import type { IHookFunctions } from 'n8n-workflow';
 import { ApiError } from '../api/errors';
 import { CREDENTIAL, readSettings } from '../api/settings';
-import { unreachable } from '../callbacks/reachable';
+import { SET_PUBLIC_ADDRESS, unreachable } from '../callbacks/reachable';
 import { triggerRegistry } from './registry';
 import { editorError } from '../batch/nodeErrors';
 
@@ -23,7 +23,7 @@ export const enterRegistry = async (context: IHookFunctions): Promise<void> => {
 			new ApiError({
 				kind: 'rejected',
 				message: `Magnific cannot call this trigger: its URL ${reason}`,
-				advice: 'Set the environment variable WEBHOOK_URL of n8n to its public https address.',
+				advice: `${SET_PUBLIC_ADDRESS}.`,
 			}),
 		);
 	}

@@ -1,71 +1,103 @@
 import type { INodeExecutionData, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { loadApps } from '../api/apps';
 import { createClient, type MagnificClient } from '../api/client';
-import { settle } from '../api/errors';
+import { settle, type ApiError } from '../api/errors';
 import { isRecord, type JsonObject } from '../api/guards';
 import { withRetries } from '../api/retry';
-import type { AppDefinition, Run } from '../api/types';
+import { isEnded, type AppDefinition, type Run } from '../api/types';
 import { deliveries } from './deliveries';
-import { parseEvent, type RunEvent } from '../callbacks/event';
+import { eventNameOf, readAppIds, readEvents, type EventName } from './filters';
+import { refusals } from './refusals';
+import { parseEvent, readRunId } from '../callbacks/event';
 import { readMetadata } from '../callbacks/metadata';
-import { readRequest, respond } from '../callbacks/request';
-import { checkSignature } from '../callbacks/signature';
+import { readRequest, respond, type CallbackRequest } from '../callbacks/request';
+import { checkSignature, type SignatureVerdict } from '../callbacks/signature';
 import { runItems } from '../batch/collect';
 import { downloader } from '../files/download';
-import { readOutputOptions } from '../batch/options';
-
-type EventName = 'completed' | 'completedWithErrors' | 'failed' | 'cancelled' | 'started';
-
-const NAMES: Record<RunEvent['event'], EventName> = {
-	completed: 'completed',
-	completed_with_errors: 'completedWithErrors',
-	failed: 'failed',
-	cancelled: 'cancelled',
-	started: 'started',
-};
+import { readOutputOptions, type OutputOptions } from '../batch/options';
 
 interface Received {
-	event: RunEvent;
+	run_id: string;
+	event: EventName;
+	/** Null where the API does not tell. */
+	app_id: string | null;
 	/** Null for `started`. */
 	run: Run | null;
 }
 
-type Verdict = { status: number; message: string };
+interface Verdict {
+	status: number;
+	message: string;
+}
+
+const isVerdict = (value: object): value is Verdict => 'message' in value;
+
+/** Refused for good, so that asking again changes nothing; else the run may be read later. */
+const verdictOn = ({ httpCode, isPassing }: ApiError): Verdict => {
+	if (httpCode === 404) return { status: 404, message: 'There is no such run' };
+	return httpCode === 403 && !isPassing
+		? { status: 403, message: 'The API does not let this key see the run' }
+		: { status: 503, message: 'The run could not be read from the API' };
+};
+
+const look = async (
+	{ api, budget, clock }: MagnificClient,
+	run_id: string,
+): Promise<{ run: Run } | Verdict> => {
+	const read = await settle(() =>
+		withRetries('prepare', { budget, clock }, () => api.getRun(run_id), 3),
+	);
+	return 'value' in read ? { run: read.value } : verdictOn(read.error);
+};
+
+/** A signed callback may come before the API's own answer says what it says. */
+const LOOK_AGAIN_AFTER_MS = [0, 2_000, 4_000];
 
 /** Asks the API: then its answer is the output, and the callback was only a hint. */
 const confirm = async (
-	{ api, budget, clock }: MagnificClient,
-	event: RunEvent,
+	client: MagnificClient,
+	run_id: string,
+	told: 'started' | 'ended' | 'nothing known',
+	isSigned: boolean,
 ): Promise<Received | Verdict> => {
-	const look = await settle(() =>
-		withRetries('prepare', { budget, clock }, () => api.getRun(event.run_id), 3),
-	);
-	if ('error' in look) {
-		return look.error.kind === 'not_found'
-			? { status: 404, message: 'There is no such run' }
-			: { status: 503, message: 'The run could not be read from the API' };
+	const waits = isSigned && told === 'ended' ? LOOK_AGAIN_AFTER_MS : [0];
+	for (const wait of waits) {
+		if (wait > 0) await client.clock.sleep(wait);
+		const seen = await look(client, run_id);
+		if (isVerdict(seen)) return seen;
+		const { run } = seen;
+		const { app_id } = run;
+		if (told === 'started') return { run_id, event: 'started', app_id, run: null };
+		const event = isEnded(run.status) ? eventNameOf(run.status) : undefined;
+		if (event !== undefined) return { run_id, event, app_id, run };
 	}
-	const run = look.value;
-	if (event.event === 'started') {
-		return { event, run };
-	}
-	const read = parseEvent({ ...run });
-	return read && read.event !== 'started'
-		? { event: read, run }
+	if (told === 'nothing known') return { status: 200, message: 'The run goes on' };
+	return isSigned
+		? { status: 503, message: 'The API does not confirm this event yet' }
 		: { status: 403, message: 'The API does not confirm this event' };
 };
 
-const isVerdict = (value: Received | Verdict): value is Verdict => 'status' in value;
-
-/** For a callback that does not say which app it is of; null where the API does not tell either. */
-const appIdOf = async (
-	{ api, budget, clock }: MagnificClient,
+/** The event of a callback, by what it says or by what the API says. */
+const receivedOf = async (
+	client: MagnificClient,
 	run_id: string,
-): Promise<string | null> => {
-	const look = await settle(() =>
-		withRetries('prepare', { budget, clock }, () => api.getRun(run_id), 3),
-	);
-	return 'value' in look ? look.value.app_id : null;
+	body: unknown,
+	isSigned: boolean,
+): Promise<Received | Verdict> => {
+	const told = parseEvent(body);
+	const event = told && eventNameOf(told.event);
+	if (!told || event === undefined) {
+		return await confirm(client, run_id, 'nothing known', isSigned);
+	}
+	if (!isSigned || (event !== 'started' && !told.run)) {
+		return await confirm(client, run_id, event === 'started' ? 'started' : 'ended', isSigned);
+	}
+	if (told.app_id !== null) return { run_id, event, app_id: told.app_id, run: told.run };
+	const seen = await look(client, run_id);
+	// The event must not be taken for one of no app while the API cannot be asked.
+	if (isVerdict(seen) && seen.status === 503) return seen;
+	const app_id = isVerdict(seen) ? null : seen.run.app_id;
+	return { run_id, event, app_id, run: told.run && { ...told.run, app_id } };
 };
 
 /** The names of apps seldom change, and every event would cost a request more. */
@@ -91,34 +123,28 @@ const metadataOf = (
 	const query: unknown = context.getQueryData();
 	const read = readMetadata(isRecord(query) ? query : {}, settings.apiKey, appId ?? '');
 	if ('metadata' in read) return { metadata: read.metadata };
-	return 'tampered' in read
-		? {
-				metadata_dropped:
-					'The metadata in the callback’s URL was changed on the way, so it is left out',
-			}
-		: {};
-};
-
-const listOf = (context: IWebhookFunctions, name: string): string[] => {
-	const value: unknown = context.getNodeParameter(name, []);
-	return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : [];
+	if ('none' in read) return {};
+	return {
+		metadata_dropped:
+			appId === null
+				? 'Magnific does not say of which app the run is, so the metadata in the callback’s URL could not be checked and is left out'
+				: 'The metadata in the callback’s URL was changed on the way, so it is left out',
+	};
 };
 
 const itemsOf = async (
 	context: IWebhookFunctions,
 	client: MagnificClient,
-	{ event, run }: Received,
-	app: AppDefinition | undefined,
-	extra: JsonObject,
+	{ run_id, event, app_id, run }: Received,
+	options: OutputOptions,
 ): Promise<INodeExecutionData[]> => {
-	const { budget, clock } = client;
-	const more = { event: NAMES[event.event], ...extra };
-	if (event.event === 'started' || !run) {
-		const app_id = app?.sqid ?? run?.app_id ?? null;
-		const json = { run_id: event.run_id, app_id, app_name: app?.name ?? null, status: 'running' };
+	const app = app_id === null ? undefined : await appOf(client, app_id);
+	const more = { event, ...metadataOf(context, client, app_id) };
+	if (!run) {
+		const json = { run_id, app_id, app_name: app?.name ?? null, status: 'running' };
 		return [{ json: { ...json, ...more } }];
 	}
-	const options = readOutputOptions(context.getNodeParameter('options', {}));
+	const { budget, clock } = client;
 	const download = downloader(context, { budget, clock });
 	const items = await settle(() => runItems(0, run, app, options, download));
 	const output =
@@ -134,52 +160,47 @@ const itemsOf = async (
 	return output.map((item) => ({ ...item, json: { ...item.json, ...more } }));
 };
 
-/**
- * A callback for a trigger. It is believed if its signature is right, or, where the credential has
- * no secret, after the run was read back from the API. Whatever starts nothing is answered here.
- */
-export async function receive(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const request = readRequest(this);
-	if ('refusal' in request) return respond(this, 400, request.refusal);
-	const told = parseEvent(request.body);
-	if (!told) return respond(this, 400, 'There is no run id or no known event in it');
+const triggerKeyOf = (context: IWebhookFunctions): string =>
+	`${context.getWorkflow().id ?? ''}:${context.getNode().id}`;
 
-	const client = await createClient(this);
-	const { settings, clock } = client;
-	const isSigned = settings.webhookSecret !== '';
-	if (isSigned) {
-		const { headers, rawBody } = request;
-		const verdict = checkSignature(settings.webhookSecret, headers, rawBody, clock.now());
-		if (verdict !== 'right') return respond(this, 401, `The signature is ${verdict}`);
-	}
-	const isStart = told.event === 'started';
-	const received: Received | Verdict =
-		isSigned && (isStart || told.run)
-			? { event: told, run: told.run }
-			: await confirm(client, told);
-	if (isVerdict(received)) return respond(this, received.status, received.message);
+const nameOf = (context: IWebhookFunctions): string =>
+	`“${context.getNode().name}” of the workflow “${context.getWorkflow().name ?? ''}”`;
 
-	const { event, run } = received;
-	if (!listOf(this, 'events').includes(NAMES[event.event])) {
-		return respond(this, 200, 'This trigger does not listen for this event');
+/** Answers a callback that should have been one, and says why in n8n's log, once. */
+const refuse = (
+	context: IWebhookFunctions,
+	status: number,
+	answer: string,
+	reason: string,
+): IWebhookResponseData => {
+	if (refusals.add(triggerKeyOf(context), reason)) {
+		context.logger.warn(
+			`${nameOf(context)} refuses callbacks: ${reason} Further ones are refused without a word here until it takes one.`,
+		);
 	}
-	const apps = listOf(this, 'apps');
-	const appId = run?.app_id ?? told.app_id ?? (await appIdOf(client, told.run_id));
-	if (apps.length > 0 && !(appId !== null && apps.includes(appId))) {
-		return respond(this, 200, 'This trigger does not listen for this app');
-	}
-	if (!isNewDelivery(this, event, request.headers['webhook-id'])) {
-		return respond(this, 200, 'This event was received before');
-	}
-	respond(this, 200, 'Thank you');
-	const app = appId === null ? undefined : await appOf(client, appId);
-	const items = await itemsOf(this, client, received, app, metadataOf(this, client, appId));
-	return { workflowData: [items], noWebhookResponse: true };
-}
+	return respond(context, status, answer);
+};
+
+const noteTaken = (context: IWebhookFunctions): void => {
+	const count = refusals.end(triggerKeyOf(context));
+	if (count === 0) return;
+	context.logger.warn(
+		`${nameOf(context)} takes callbacks again; it refused ${String(count)} before. Runs of which it missed the end can be read with Run → Get or Run → Wait.`,
+	);
+};
+
+const UNTRUE: Record<Exclude<SignatureVerdict, 'right'>, string> = {
+	missing:
+		'they carry no signature. If they come from Magnific, clear the Webhook Signing Secret in the credential: then each run is read back from the API instead.',
+	stale:
+		'they are signed more than five minutes before or after the time of this machine. See whether its clock is right.',
+	wrong:
+		'their signature does not fit. See whether the Webhook Signing Secret in the credential is the one that Magnific’s dashboard shows.',
+};
 
 const isNewDelivery = (
 	context: IWebhookFunctions,
-	{ run_id, event }: RunEvent,
+	{ run_id, event }: Received,
 	webhookId: string | string[] | undefined,
 ): boolean => {
 	const options: unknown = context.getNodeParameter('options', {});
@@ -188,6 +209,69 @@ const isNewDelivery = (
 	if (typeof webhookId === 'string' && webhookId !== '') keys.push(`delivery ${webhookId}`);
 	const isTest = context.getMode() === 'manual';
 	if (isTest) return true;
-	const trigger = `${context.getWorkflow().id ?? ''}:${context.getNode().id}`;
-	return deliveries.isNew(trigger, keys, context.getWorkflowStaticData('node'));
+	return deliveries.isNew(triggerKeyOf(context), keys, context.getWorkflowStaticData('node'));
 };
+
+/** Why a callback could not be taken. What n8n throws is not worded for users, and may quote a value. */
+const reasonOf = ({ kind, message, advice }: ApiError): string =>
+	kind === 'rejected'
+		? `${message}. ${advice}`
+		: 'its credential or its parameters cannot be read. See whether the credential is there, and where its values come from.';
+
+const receiveRun = async (
+	context: IWebhookFunctions,
+	{ headers, rawBody, body }: CallbackRequest,
+	run_id: string,
+): Promise<IWebhookResponseData> => {
+	const client = await createClient(context);
+	const { settings, clock } = client;
+	const isSigned = settings.webhookSecret !== '';
+	if (isSigned) {
+		const verdict = checkSignature(settings.webhookSecret, headers, rawBody, clock.now());
+		if (verdict !== 'right') {
+			return refuse(context, 401, `The signature is ${verdict}`, UNTRUE[verdict]);
+		}
+	}
+	const events = readEvents(context.getNodeParameter('events', []));
+	const apps = readAppIds(context.getNodeParameter('apps', []));
+	const options = readOutputOptions(context.getNodeParameter('options', {}));
+
+	const received = await receivedOf(client, run_id, body, isSigned);
+	if (isVerdict(received)) {
+		const { status, message } = received;
+		return status === 503
+			? refuse(context, status, message, 'the API could not be asked about a run.')
+			: respond(context, status, message);
+	}
+	noteTaken(context);
+	const { event, app_id } = received;
+	if (!events.includes(event)) {
+		return respond(context, 200, 'This trigger does not listen for this event');
+	}
+	if (apps.length > 0 && !(app_id !== null && apps.includes(app_id))) {
+		return respond(context, 200, 'This trigger does not listen for this app');
+	}
+	// Remembered only when nothing can keep it from starting the workflow any more.
+	if (!isNewDelivery(context, received, headers['webhook-id'])) {
+		return respond(context, 200, 'This event was received before');
+	}
+	respond(context, 200, 'Thank you');
+	const items = await itemsOf(context, client, received, options);
+	return { workflowData: [items], noWebhookResponse: true };
+};
+
+/**
+ * A callback for a trigger. It is believed if its signature is right, or, where the credential has
+ * no secret, after the run was read back from the API. Whatever starts nothing is answered here.
+ * Never throws: n8n would start the workflow with nothing.
+ */
+export async function receive(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+	const request = readRequest(this);
+	if ('refusal' in request) return respond(this, 400, request.refusal);
+	const run_id = readRunId(request.body);
+	if (run_id === undefined) return respond(this, 400, 'There is no run id in it');
+	const outcome = await settle(() => receiveRun(this, request, run_id));
+	return 'value' in outcome
+		? outcome.value
+		: refuse(this, 503, 'The trigger cannot take it at the moment', reasonOf(outcome.error));
+}

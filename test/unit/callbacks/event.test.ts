@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { parseEvent } from '../../../nodes/Magnific/callbacks/event';
+import { parseEvent, readRunId } from '../../../nodes/Magnific/callbacks/event';
 
 const RUN_ID = 'vCrK3Aa47y';
 
@@ -104,9 +104,10 @@ describe('the event in a callback', () => {
 		};
 		const expected = { run_id: RUN_ID, status: 'completed', ...run };
 		for (const body of [
-			{ event: 'finished', workflow_run_identifier: RUN_ID, ...run },
+			{ event: 'finished', workflow_run_identifier: RUN_ID, status: 'completed', ...run },
 			{ event: 'finished', data: { run_id: RUN_ID, status: 'completed', ...run } },
-			{ type: 'run.finished', run_id: RUN_ID, payload: run },
+			{ type: 'run.finished', run_id: RUN_ID, payload: { status: 'COMPLETED', ...run } },
+			{ id: 'evt_1', type: 'flow.run.finished', run: { id: RUN_ID, status: 'completed', ...run } },
 		]) {
 			expect(parseEvent(body)).toEqual({
 				run_id: RUN_ID,
@@ -118,16 +119,40 @@ describe('the event in a callback', () => {
 	});
 
 	it('has no run where a success lacks its result, so that the API is asked', () => {
-		for (const event of ['finished', 'completed', 'completed_with_errors']) {
+		for (const status of ['completed', 'completed_with_errors']) {
 			for (const without of [undefined, null, 'none', [image], {}, { files: [image] }]) {
-				expect(parseEvent({ run_id: RUN_ID, event, result: without })?.run).toBeNull();
+				expect(parseEvent({ run_id: RUN_ID, status, result: without })?.run).toBeNull();
 			}
+		}
+	});
+
+	it.each([
+		['`finished` and no status', { event: 'finished' }],
+		['the name of an event only', { event: 'run.completed' }],
+		['a status that is none of a run', { event: 'finished', status: 'finished' }],
+		['a run that goes on', { event: 'finished', status: 'running' }],
+		['an error message', { status: 'completed', error_message: 'Step 2 failed' }],
+		['an error message of an object', { status: 'completed', error: { message: 'Step 2' } }],
+		['two endings', { status: 'completed', data: { status: 'failed' } }],
+		['another ending in its name', { event: 'failed', status: 'completed' }],
+		['a start in its name', { event: 'initialized', status: 'completed' }],
+		['a failure with files', { status: 'failed' }],
+	])('has no run where the callback has %s, so that the API is asked', (_, says) => {
+		expect(parseEvent({ run_id: RUN_ID, result, ...says })).toMatchObject({ run: null });
+	});
+
+	it('has no run where its id may be that of something else, so that the API is asked', () => {
+		for (const body of [
+			{ id: RUN_ID, status: 'failed' },
+			{ id: 'evt_1', status: 'failed', data: { id: RUN_ID } },
+		]) {
+			expect(parseEvent(body)).toMatchObject({ run_id: RUN_ID, event: 'failed', run: null });
 		}
 	});
 
 	it('takes a result with empty lists at its word', () => {
 		const empty = { images: [], videos: [], audios: [] };
-		expect(parseEvent({ run_id: RUN_ID, event: 'finished', result: empty })?.run?.result).toEqual(
+		expect(parseEvent({ run_id: RUN_ID, status: 'completed', result: empty })?.run?.result).toEqual(
 			empty,
 		);
 	});
@@ -137,6 +162,42 @@ describe('the event in a callback', () => {
 			expect(
 				parseEvent({ data: { run_id: RUN_ID, event, error_message: 'Out of memory' } })?.run,
 			).toMatchObject({ status: event, error_message: 'Out of memory', result: null });
+		}
+	});
+
+	it.each([
+		[{ run_id: 4711 }, '4711'],
+		[{ runId: RUN_ID }, RUN_ID],
+		[{ id: RUN_ID }, RUN_ID],
+		[{ data: { id: RUN_ID } }, RUN_ID],
+		[{ run: { id: RUN_ID } }, RUN_ID],
+		[{ id: 'evt_1', data: { object: { id: RUN_ID } } }, RUN_ID],
+		[{ id: 'evt_1', payload: { flow_run: { id: RUN_ID }, id: 'c1' } }, RUN_ID],
+		[{ id: 'evt_1', data: { run: { run_id: RUN_ID, id: 'c1' } } }, RUN_ID],
+		[{ id: 'evt_1', data: { workflowRunIdentifier: RUN_ID } }, RUN_ID],
+		[{ event: 'finished', app: { id: 'uqzQLDr2Aw' } }, undefined],
+		[{ run_id: null, data: [] }, undefined],
+		[[{ run_id: RUN_ID }], undefined],
+		['vCrK3Aa47y', undefined],
+	])('of %j is of the run %s, event or not', (body, run_id) => {
+		expect(readRunId(body)).toBe(run_id);
+	});
+
+	it('is read from names of several words, as the editor and the API write them', () => {
+		for (const event of ['run_finished', 'flow.run_finished', 'run-finished', 'runFinished']) {
+			expect(parseEvent({ run_id: RUN_ID, event })).toMatchObject({ event: 'completed' });
+		}
+		for (const status of [
+			'completedWithErrors',
+			'Completed With Errors',
+			'completed-with-errors',
+		]) {
+			expect(parseEvent({ run_id: RUN_ID, status })).toMatchObject({
+				event: 'completed_with_errors',
+			});
+		}
+		for (const status of ['not_completed', 'partially completed', 'completedish']) {
+			expect(parseEvent({ run_id: RUN_ID, status })).toBeUndefined();
 		}
 	});
 
@@ -150,6 +211,11 @@ describe('the event in a callback', () => {
 		expect(
 			parseEvent({ run_id: RUN_ID, event: 'failed', data: { flow_id: 'f' } })?.run,
 		).toMatchObject({ app_id: 'f' });
+		expect(parseEvent({ run_id: RUN_ID, event: 'failed', appId: 'a' })?.run?.app_id).toBe('a');
+		for (const app of [{ sqid: 's' }, { id: 's' }]) {
+			expect(parseEvent({ run_id: RUN_ID, event: 'failed', app })?.app_id).toBe('s');
+			expect(parseEvent({ run: { id: RUN_ID, flow: app }, event: 'failed' })?.app_id).toBe('s');
+		}
 		expect(parseEvent({ run_id: RUN_ID, event: 'failed' })?.app_id).toBeNull();
 	});
 

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { createServer, request } from 'node:http';
 import fc from 'fast-check';
 import { Webhook } from 'standardwebhooks';
@@ -127,10 +128,52 @@ describe('a delivery', () => {
 		expect(check({ ...headersOf(''), 'webhook-signature': [old, right] })).toBe('right');
 	});
 
-	it('takes no signature of another version, even if it would fit', () => {
+	it('is right by the entry of any version: the number is that of the secret', () => {
 		const bare = right.slice('v1,'.length);
-		for (const signature of [bare, `v2,${bare}`, `v1a,${bare}`, `V1,${bare}`, `xv1,${bare}`]) {
+		const old = signatureOf('the secret before', ID, SECONDS, BODY);
+		for (const list of [
+			`v2,${bare}`,
+			`${old} v2,${bare}`,
+			`v17,${bare} ${old}`,
+			`${old},v2,${bare}`,
+		]) {
+			expect(check(headersOf(list))).toBe('right');
+		}
+		expect(check(headersOf(`v2,${old.slice('v1,'.length)}`))).toBe('wrong');
+	});
+
+	it('has no signature where an entry has no version, or is of another scheme', () => {
+		const bare = right.slice('v1,'.length);
+		for (const signature of [bare, `v1a,${bare}`, `V1,${bare}`, `xv1,${bare}`, `v,${bare}`]) {
 			expect(check(headersOf(signature))).toBe('missing');
+		}
+	});
+
+	it('is right by the secret’s bytes and by what it is decoded as base64', () => {
+		const signedBy = (key: Buffer): string =>
+			`v1,${createHmac('sha256', key).update(`${ID}.${SECONDS}.${BODY}`).digest('base64')}`;
+		for (const key of [
+			Buffer.from('thirty-two bytes of a secret key'),
+			Buffer.from([255, 239, 0]),
+		]) {
+			for (const encoding of ['base64', 'base64url'] as const) {
+				const secret = key.toString(encoding);
+				expect(check(headersOf(signedBy(key)), BODY, secret)).toBe('right');
+				expect(check(headersOf(signedBy(Buffer.from(secret))), BODY, secret)).toBe('right');
+				expect(check(headersOf(signedBy(key)), BODY, `whsec_${secret}`)).toBe('right');
+				const text = signedBy(Buffer.from(`whsec_${secret}`));
+				expect(check(headersOf(text), BODY, `whsec_${secret}`)).toBe('wrong');
+			}
+		}
+	});
+
+	it('is never right by a key that decoding made shorter than the secret is good for', () => {
+		const signedBy = (key: Buffer): string =>
+			`v1,${createHmac('sha256', key).update(`${ID}.${SECONDS}.${BODY}`).digest('base64')}`;
+		for (const secret of ['a', 'ab é ü 🔑🔑', '!!!!', '====', 'é=']) {
+			const decoded = Buffer.from(secret, 'base64');
+			expect(check(headersOf(signedBy(decoded)), BODY, secret)).toBe('wrong');
+			expect(check(headersOf(signedBy(Buffer.alloc(0))), BODY, secret)).toBe('wrong');
 		}
 	});
 
@@ -143,23 +186,45 @@ describe('a delivery', () => {
 		},
 	);
 
-	it('is missing its signature where the timestamp is no number', () => {
+	it('is missing its signature where the timestamp is none', () => {
 		for (const timestamp of [
 			'yesterday',
 			'NaN',
 			'Infinity',
 			`${SECONDS}s`,
 			`${SECONDS}, ${SECONDS}`,
+			'2026-11-01',
+			'2026-13-45T99:00:00Z',
+			'Sun, 01 Nov 2026 00:00:00 GMT',
 		]) {
 			const signature = signatureOf(SECRET, ID, timestamp, BODY);
 			expect(check(headersOf(signature, { 'webhook-timestamp': timestamp }))).toBe('missing');
 		}
 	});
 
-	it('is stale where the timestamp is in milliseconds', () => {
-		const timestamp = String(NOW);
-		const signature = signatureOf(SECRET, ID, timestamp, BODY);
-		expect(check(headersOf(signature, { 'webhook-timestamp': timestamp }))).toBe('stale');
+	it.each([
+		['s', (ms: number) => String(ms / 1000)],
+		['s with a fraction', (ms: number) => (ms / 1000).toFixed(3)],
+		['ms', (ms: number) => String(ms)],
+		['ISO 8601', (ms: number) => new Date(ms).toISOString()],
+		['ISO 8601 without ms', (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`],
+		['ISO 8601 without a zone', (ms: number) => new Date(ms).toISOString().slice(0, 19)],
+		[
+			'ISO 8601 of another zone',
+			(ms: number) => `${new Date(ms + 7_200_000).toISOString().slice(0, 19)}+02:00`,
+		],
+	])('is as fresh with a timestamp in %s', (_, write) => {
+		for (const [off, verdict] of [
+			[-301_000, 'stale'],
+			[-299_000, 'right'],
+			[0, 'right'],
+			[299_000, 'right'],
+			[301_000, 'stale'],
+		] as const) {
+			const timestamp = write(NOW + off);
+			const signature = signatureOf(SECRET, ID, timestamp, BODY);
+			expect(check(headersOf(signature, { 'webhook-timestamp': timestamp }))).toBe(verdict);
+		}
 	});
 
 	it('tells nobody without the secret that it is stale', () => {

@@ -24,10 +24,10 @@ const callback = fc.record({
 	app_id: fc.option(word()),
 	meaning,
 	result: fc.record({ images: files, videos: files }),
-	idName: fc.constantFrom('run_id', 'workflow_run_identifier', 'workflowRunIdentifier'),
+	idName: fc.constantFrom('run_id', 'workflow_run_identifier', 'workflowRunIdentifier', 'runId'),
 	wordName: fc.constantFrom('event', 'type', 'status'),
 	/** Which of the fields are inside of the wrapper. */
-	inside: fc.constantFrom('data', 'payload', null),
+	inside: fc.constantFrom('data', 'payload', 'run', null),
 	split: fc.boolean(),
 });
 
@@ -51,11 +51,20 @@ describe('the event of a callback', () => {
 						expect(read?.run).toBeNull();
 						return;
 					}
+					const { images, videos } = result;
+					const mayBeTold =
+						event === 'failed' || event === 'cancelled'
+							? images.length + videos.length === 0
+							: wordName === 'status' && !/finished/.test(said);
+					if (!mayBeTold) {
+						expect(read?.run).toBeNull();
+						return;
+					}
 					expect(read?.run).toMatchObject({ run_id, app_id, status: event });
 					expect(read?.run?.result?.images.map(({ url }) => url)).toEqual(
 						result.images.map(({ url }) => url),
 					);
-					for (const envelope of ['event', 'type', 'data', 'payload']) {
+					for (const envelope of ['event', 'type', 'data', 'payload', 'run']) {
 						expect(read?.run).not.toHaveProperty(envelope);
 					}
 				},
@@ -66,6 +75,7 @@ describe('the event of a callback', () => {
 	it('names a run and an event that are known, or is none, whatever comes', () => {
 		const layer = loose({
 			run_id: anything,
+			id: anything,
 			workflow_run_identifier: anything,
 			event: fc.oneof(
 				anything,
@@ -79,7 +89,11 @@ describe('the event of a callback', () => {
 			app_id: anything,
 			error_message: anything,
 		});
-		const body = fc.oneof(layer, loose({ data: layer, payload: layer, type: anything }), anything);
+		const body = fc.oneof(
+			layer,
+			loose({ data: layer, payload: layer, run: layer, type: anything }),
+			anything,
+		);
 		holds(
 			fc.property(body, (given) => {
 				const read = parseEvent(overTheWire(given));

@@ -70,10 +70,23 @@ describe('deliveries', () => {
 			data = saved(data);
 			return deliveries.isNew('t', [`run${String(i)}:completed`, `msg_${String(i)}`], data);
 		};
-		for (let i = 0; i < 1_500; i++) expect(isNew(i)).toBe(true);
-		expect(data.deliveries).toHaveLength(2_000);
-		for (const i of [500, 1_000, 1_499]) expect(isNew(i)).toBe(false);
+		for (let i = 0; i < 2_000; i++) expect(isNew(i)).toBe(true);
+		for (const i of [0, 1_000, 1_999]) expect(isNew(i)).toBe(false);
+		for (let i = 2_000; i < 2_500; i++) expect(isNew(i)).toBe(true);
+		expect(data.deliveries).toHaveLength(4_000);
+		for (const i of [500, 1_000, 2_499]) expect(isNew(i)).toBe(false);
 		expect(isNew(499)).toBe(true);
+	});
+
+	it('are known by either key until 2,000 others have come', () => {
+		const data = {};
+		const deliveries = new Deliveries();
+		for (let i = 0; i < 2_000; i++) {
+			deliveries.isNew('t', [`run${String(i)}:completed`, `msg_${String(i)}`], data);
+		}
+		const later = new Deliveries();
+		expect(later.isNew('t', ['run0:completed', 'msg_x'], saved(data))).toBe(false);
+		expect(later.isNew('t', ['runx:completed', 'msg_0'], saved(data))).toBe(false);
 	});
 
 	it('of several processes that share the saved list are all remembered', () => {

@@ -177,8 +177,8 @@ export const triggerNode = (
 		};
 		const context = new TriggerContext(workflow, node, additionalData, mode, webhook, [], null);
 		for (const level of ['warn', 'error'] as const) {
-			jest.spyOn(context.logger, level).mockImplementation((line: string) => {
-				log.push(line);
+			jest.spyOn(context.logger, level).mockImplementation((...args) => {
+				log.push(args[0]);
 			});
 		}
 		const { workflowData } = await type.webhook.call(context);

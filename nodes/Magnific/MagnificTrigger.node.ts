@@ -22,7 +22,7 @@ export class MagnificTrigger implements INodeType {
 			'={{ $parameter["events"].map((event) => event.replace(/[A-Z]/g, (letter) => " " + letter.toLowerCase())).join(", ") }}',
 		// The node panel shows it for both nodes.
 		description:
-			'Run Magnific apps for images, videos and audio, and start workflows when their runs end',
+			'Run Magnific apps (flows) for images, videos and audio, and start workflows when their runs end',
 		defaults: { name: 'Magnific Trigger' },
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
@@ -37,7 +37,7 @@ export class MagnificTrigger implements INodeType {
 			},
 		],
 		triggerPanel: {
-			header: 'Listen for a run of a Magnific app',
+			header: 'Listen for a run of a Magnific app (flow)',
 			executionsHelp: {
 				inactive:
 					'<b>While you build this workflow</b>, click the button: until one event comes, App → Run of another workflow offers this trigger under Notify Trigger, as listening for a test event.<br /><br /><b>Once you publish this workflow</b>, App → Run offers it by its name, and each run that was given it starts it. These executions are in the executions list, not in the editor.',

@@ -3,6 +3,7 @@ import { posterFromText } from '../../emulator/apps/posterFromText';
 import { sketchToRealism } from '../../emulator/apps/sketchToRealism';
 import { systemClock } from '../../nodes/Magnific/api/clock';
 import { withMetadata } from '../../nodes/Magnific/callbacks/metadata';
+import { signatureOf } from '../../nodes/Magnific/callbacks/signature';
 import { keepFilesIn } from './support/files';
 import { localMagnific } from './support/localMagnific';
 import { appRun, fields } from './support/parameters';
@@ -20,6 +21,11 @@ const FORGED = {
 	audios: [],
 };
 
+const textOf = (value: unknown): string => {
+	if (typeof value !== 'string') throw new Error('A text was expected');
+	return value;
+};
+
 /** What the API says of a run. */
 type Known = IDataObject & { run_id: string };
 
@@ -31,7 +37,7 @@ const startRun = async (
 	const { json } = await local.run(
 		appRun(posterFromText, fields(posterFromText, { Headline: 'Sale' }), { wait: 'none' }),
 	);
-	const run_id = String(json[0]?.['run_id']);
+	const run_id = textOf(json[0]?.['run_id']);
 	const isGoing = (outcome.duration_s ?? 0) > 60;
 	const { json: known } = await local.run({
 		resource: 'run',
@@ -109,12 +115,9 @@ describe('a trigger with a signing secret', () => {
 			(right: string) => `v12,${right} v1,AAAA`,
 		]) {
 			const node = triggerNode(local);
-			const secret = String(local.credential['webhookSecret']);
+			const secret = textOf(local.credential['webhookSecret']);
 			const timestamp = String(now());
 			const body = JSON.stringify(finished(run));
-			const { signatureOf } = jest.requireActual<
-				typeof import('../../nodes/Magnific/callbacks/signature')
-			>('../../nodes/Magnific/callbacks/signature');
 			const right = signatureOf(secret, 'msg_1', timestamp, body).slice('v1,'.length);
 			const headers = { 'webhook-signature': shape(right) };
 			const answer = await node.call({ body, webhookId: 'msg_1', timestamp, headers });
@@ -451,7 +454,7 @@ describe('a trigger that cannot take a callback', () => {
 		const run = await startRun();
 		const node = triggerNode(local);
 		breakIt(node);
-		const call = { body: finished(run), secret: String(local.credential['webhookSecret']) };
+		const call = { body: finished(run), secret: textOf(local.credential['webhookSecret']) };
 		startsNothing(await node.call(call), 503);
 		expect(node.log).toHaveLength(1);
 		expect(node.log[0]).not.toMatch(/secret store is down/);

@@ -114,7 +114,13 @@ it(
 );
 
 /** These are to be believed, or are about the result only. */
-const BELIEVED = ['several_signatures', 'upper_case_headers', 'repeated_headers', 'other_result'];
+const BELIEVED = [
+	'several_signatures',
+	'unknown_version',
+	'upper_case_headers',
+	'repeated_headers',
+	'other_result',
+];
 
 it(
 	'starts nothing for callbacks that are forged, stale, malformed, filtered out or of unknown runs',

@@ -57,7 +57,7 @@ export const triggerProperties: INodeProperties[] = [
 		default: [],
 		description:
 			'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
-		hint: 'Only runs of these apps start the workflow. Leave it empty for runs of any app.',
+		hint: 'Only runs of these apps (flows) start the workflow. Leave it empty for runs of any app.',
 	},
 	{
 		displayName: 'Options',

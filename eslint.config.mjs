@@ -28,7 +28,7 @@ const PURE = [
 	'nodes/Magnific/api/*.ts',
 	'nodes/Magnific/callbacks/*.ts',
 	'nodes/Magnific/runs/*.ts',
-	'nodes/Magnific/files/{mediaTypes,uploads}.ts',
+	'nodes/Magnific/files/{firstBytes,mediaTypes,uploads}.ts',
 	'nodes/Magnific/suspended/{looks,memories,selfCall,watchdog}.ts',
 	'nodes/Magnific/trigger/{deliveries,registry}.ts',
 ];

@@ -4,6 +4,8 @@ import { settle, transferForbidden, transferRefused } from '../api/errors';
 import { isRecord } from '../api/guards';
 import { CREDENTIAL, readSettings } from '../api/settings';
 import { mimeTypeOf } from './mediaTypes';
+import type { UploadTarget } from '../api/types';
+import { isStorageNote } from '../runs/creationIds';
 import type { BinaryFile } from '../runs/types';
 import type { FileMover } from './uploads';
 import type { BinaryFields } from '../runs/validate';
@@ -19,20 +21,45 @@ const fileKeyOf = ({ id, data }: IBinaryData): string =>
 const bytesOf = ({ id, data, bytes }: IBinaryData): number | null =>
 	bytes ?? (id === undefined ? Buffer.byteLength(data, 'base64') : null);
 
-/** The binary fields of an item, as far as the validation needs to know them. */
-export const binaryFieldsOf = (item: INodeExecutionData, itemIndex: number): BinaryFields =>
-	Object.fromEntries(
-		Object.entries(item.binary ?? {}).map(([field, binary]) => [
-			field,
-			{
+/** Nodes that write `binary` themselves, Code above all, may put anything there. */
+const asBinaryData = (value: unknown): IBinaryData | undefined => {
+	if (!isRecord(value)) return undefined;
+	const [data, id, mimeType, fileName] = [value.data, value.id, value.mimeType, value.fileName].map(
+		(own) => (typeof own === 'string' ? own : undefined),
+	);
+	if (!id && (data === undefined || isStorageNote(data))) return undefined;
+	return {
+		data: data ?? '',
+		mimeType: mimeType ?? '',
+		...(id ? { id } : {}),
+		...(fileName === undefined ? {} : { fileName }),
+		...(typeof value.bytes === 'number' ? { bytes: value.bytes } : {}),
+	};
+};
+
+/**
+ * The binary fields of an item by what the item itself tells of them: `lookAtFiles` knows better.
+ * Null for a field without a file.
+ */
+export const binaryFieldsOf = (item: INodeExecutionData, itemIndex: number): BinaryFields => {
+	const fields: unknown = item.binary;
+	return Object.fromEntries(
+		Object.entries(isRecord(fields) ? fields : {}).map(([field, value]) => {
+			const binary = asBinaryData(value);
+			if (!binary) return [field, null];
+			const file: BinaryFile = {
 				itemIndex,
 				field,
 				fileKey: fileKeyOf(binary),
-				mimeType: mimeTypeOf(binary.mimeType, binary.fileName) ?? binary.mimeType,
+				mimeType:
+					mimeTypeOf(binary.mimeType, binary.fileName) ??
+					(binary.mimeType || 'application/octet-stream'),
 				bytes: bytesOf(binary),
-			},
-		]),
+			};
+			return [field, file];
+		}),
 	);
+};
 
 const isAnswer = (value: unknown): value is { statusCode: number } =>
 	isRecord(value) && typeof value.statusCode === 'number';
@@ -50,14 +77,43 @@ export const fileMover = (context: IExecuteFunctions): FileMover => {
 		return (await context.helpers.getBinaryMetadata(id)).fileSize;
 	};
 
-	const bodyOf = async (file: BinaryFile): Promise<{ body: object; bytes: number }> => {
+	const bodyOf = async (
+		file: BinaryFile,
+	): Promise<{ body: object; bytes: number; close: () => void }> => {
 		const { id } = binaryOf(file);
-		if (id !== undefined) {
-			const bytes = await sizeOf(file);
-			return { body: await context.helpers.getBinaryStream(id), bytes };
+		if (id === undefined) {
+			const buffer = await context.helpers.getBinaryDataBuffer(file.itemIndex, file.field);
+			return { body: buffer, bytes: buffer.length, close: () => undefined };
 		}
-		const buffer = await context.helpers.getBinaryDataBuffer(file.itemIndex, file.field);
-		return { body: buffer, bytes: buffer.length };
+		const bytes = await sizeOf(file);
+		const stream = await context.helpers.getBinaryStream(id);
+		// Nobody listens for what comes once the request is over, and n8n ends at an event unheard.
+		stream.on('error', () => undefined);
+		return { body: stream, bytes, close: () => stream.destroy() };
+	};
+
+	/** Gives the status of the answer; throws an `ApiError` where none came. */
+	const sendTo = async (target: UploadTarget, file: BinaryFile): Promise<number> => {
+		const { body, bytes, close } = await bodyOf(file);
+		const answer = await settle(
+			async (): Promise<unknown> =>
+				await context.helpers.httpRequest({
+					method: 'PUT',
+					url: target.upload_url,
+					// The address names its headers; storage services refuse a body of unannounced length.
+					headers: { ...target.headers, 'Content-Length': String(bytes) },
+					body,
+					returnFullResponse: true,
+					ignoreHttpStatusErrors: true,
+					disableFollowRedirect: true,
+					timeout: UPLOAD_TIMEOUT_MS,
+					...(signal ? { abortSignal: signal } : {}),
+				}),
+		);
+		// The request leaves the file open where it was never sent, or was answered before its end.
+		close();
+		if ('error' in answer) throw answer.error;
+		return isAnswer(answer.value) ? answer.value.statusCode : 0;
 	};
 
 	return {
@@ -71,25 +127,7 @@ export const fileMover = (context: IExecuteFunctions): FileMover => {
 					'The file was not uploaded. Put it on a public address and pass its URL instead.',
 				);
 			}
-			const { body, bytes } = await bodyOf(file);
-			// The address names its headers; storage services refuse a body of unannounced length.
-			const headers = { ...target.headers, 'Content-Length': String(bytes) };
-			const answer = await settle(
-				async (): Promise<unknown> =>
-					await context.helpers.httpRequest({
-						method: 'PUT',
-						url: target.upload_url,
-						headers,
-						body,
-						returnFullResponse: true,
-						ignoreHttpStatusErrors: true,
-						disableFollowRedirect: true,
-						timeout: UPLOAD_TIMEOUT_MS,
-						...(signal ? { abortSignal: signal } : {}),
-					}),
-			);
-			if ('error' in answer) throw answer.error;
-			const statusCode = isAnswer(answer.value) ? answer.value.statusCode : 0;
+			const statusCode = await sendTo(target, file);
 			if (statusCode < 200 || statusCode >= 300) {
 				throw transferRefused(`The upload of the binary field “${file.field}”`, statusCode);
 			}

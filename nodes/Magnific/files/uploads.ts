@@ -1,8 +1,9 @@
 import type { MagnificApi } from '../api/client';
-import { ApiError, settle } from '../api/errors';
-import { withRetries, type Pacing } from '../api/retry';
+import { ApiError, settle, stoppedError, type Settled } from '../api/errors';
+import { waitAfter, withRetries, type Pacing } from '../api/retry';
 import type { UploadTarget } from '../api/types';
 import type { BinaryFile } from '../runs/types';
+import { LARGEST_INLINE_BYTES } from '../runs/validate';
 
 /** Moves a file's bytes; n8n knows where they are. All may be called again after a broken try. */
 export interface FileMover {
@@ -17,9 +18,12 @@ export interface FileMover {
 /** What goes into the input in the file's place, or why it could not be had. */
 export type Uploaded = { value: string } | { error: ApiError };
 
-/** A body that every server takes. */
-const LARGEST_INLINE_BYTES = 5_000_000;
-const TARGETS_PER_REQUEST = 10;
+/**
+ * What Magnific's upload gives in one answer at most. An address lives 120 s and is good for one
+ * try, so it is asked for when its file is about to be sent: these many files move at once.
+ */
+const TARGETS_PER_REQUEST = 14;
+const TRIES_PER_FILE = 3;
 
 const chunksOf = <T>(list: T[], size: number): T[][] =>
 	Array.from({ length: Math.ceil(list.length / size) }, (_, i) =>
@@ -30,12 +34,16 @@ const chunksOf = <T>(list: T[], size: number): T[][] =>
 const refusesTheFile = ({ kind }: ApiError): boolean =>
 	kind === 'rejected' || kind === 'invalid_inputs' || kind === 'not_found';
 
+/** Storage refuses an address that is too old as it refuses one that was never given. */
+const mayTakeItLater = (error: ApiError): boolean =>
+	error.isPassing || (error.kind === 'rejected' && error.httpCode !== undefined);
+
 const tooLargeInline = (file: BinaryFile, bytes: number, refusal: ApiError): ApiError =>
 	new ApiError({
 		kind: 'rejected',
 		message: `The file “${file.field}” (${file.mimeType}, of ${String(Math.ceil(bytes / 1_000_000))} MB) cannot be sent: Magnific’s upload does not take it (${refusal.message}), and it is over the ${String(LARGEST_INLINE_BYTES / 1_000_000)} MB that can be sent inside the request`,
 		advice:
-			'Put the file on a public address and pass its URL instead, or convert it to PNG, JPEG or WebP.',
+			'Put the file on a public address and pass its URL instead, or convert it to a type that Magnific’s upload takes.',
 		...(refusal.httpCode === undefined ? {} : { httpCode: refusal.httpCode }),
 	});
 
@@ -53,32 +61,51 @@ export const uploadFiles = async (
 	const distinct = [...new Map(files.map((file) => [file.fileKey, file])).values()];
 	const uploaded = new Map<string, Uploaded>();
 
-	const inline = async (file: BinaryFile, refusal: ApiError): Promise<Uploaded> => {
+	const inline = async (
+		file: BinaryFile,
+		refusal: ApiError,
+		tooLarge: (bytes: number) => ApiError,
+	): Promise<Uploaded> => {
 		if (!refusesTheFile(refusal)) return { error: refusal };
 		return await settle(async () => {
 			const bytes = await mover.sizeOf(file);
-			if (bytes > LARGEST_INLINE_BYTES) throw tooLargeInline(file, bytes, refusal);
+			if (bytes > LARGEST_INLINE_BYTES) throw tooLarge(bytes);
 			return await mover.readBase64(file);
 		});
 	};
 
-	const send = async (file: BinaryFile, target: UploadTarget): Promise<Uploaded> => {
-		const sent = await settle(() =>
-			withRetries(undefined, pacing, () => mover.put(file, target), 3),
+	const addressesFor = async (chunk: BinaryFile[]): Promise<Settled<UploadTarget[]>> =>
+		await settle(() =>
+			withRetries('prepare', pacing, () => api.requestUploads(chunk.map((file) => file.mimeType))),
 		);
-		return 'error' in sent ? await inline(file, sent.error) : { value: target.asset_url };
+
+	const send = async (file: BinaryFile, first: UploadTarget): Promise<Uploaded> => {
+		let address = first;
+		for (let attempt = 1; ; attempt++) {
+			if (pacing.signal?.aborted) return { error: stoppedError() };
+			const sent = await settle(() => mover.put(file, address));
+			if ('value' in sent) return { value: address.asset_url };
+			const { error } = sent;
+			if (!mayTakeItLater(error) || attempt >= TRIES_PER_FILE) {
+				return await inline(file, error, () => error);
+			}
+			if (error.isPassing) await waitAfter(error, attempt, pacing);
+			const fresh = await addressesFor([file]);
+			if ('error' in fresh) return fresh;
+			[address = address] = fresh.value;
+		}
 	};
 
 	const uploadChunk = async (chunk: BinaryFile[]): Promise<void> => {
-		const targets = await settle(() =>
-			withRetries('prepare', pacing, () => api.requestUploads(chunk.map((file) => file.mimeType))),
-		);
+		const targets = await addressesFor(chunk);
 		if ('error' in targets) {
 			const [only, ...others] = chunk;
-			if (only && others.length === 0)
-				uploaded.set(only.fileKey, await inline(only, targets.error));
-			else if (refusesTheFile(targets.error)) await uploadOneByOne(chunk);
-			else for (const file of chunk) uploaded.set(file.fileKey, { error: targets.error });
+			const { error } = targets;
+			if (only && others.length === 0) {
+				const sent = await inline(only, error, (bytes) => tooLargeInline(only, bytes, error));
+				uploaded.set(only.fileKey, sent);
+			} else if (refusesTheFile(error)) await uploadOneByOne(chunk);
+			else for (const file of chunk) uploaded.set(file.fileKey, { error });
 			return;
 		}
 		await Promise.all(

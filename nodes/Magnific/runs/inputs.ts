@@ -1,5 +1,6 @@
 import { isRecord, type JsonRecord } from '../api/guards';
 import type { AppDefinition, AppInput } from '../api/types';
+import { leftover } from './leftovers';
 
 export interface MatchedInputs {
 	/** What was given for which input, not yet checked. */
@@ -62,7 +63,9 @@ const ambiguous = (name: string, inputs: AppInput[]): string =>
 export const matchJson = (app: AppDefinition, raw: unknown): MatchedInputs => {
 	const parsed = typeof raw === 'string' ? parseJson(raw) : { json: raw };
 	if (!('json' in parsed)) {
-		return { given: new Map(), problems: [`the inputs are not valid JSON: ${parsed.reason}`] };
+		const left = leftover(raw);
+		const reason = left === undefined ? parsed.reason : `the text ${left}`;
+		return { given: new Map(), problems: [`the inputs are not valid JSON: ${reason}`] };
 	}
 	if (parsed.json === null || parsed.json === undefined) return { given: new Map(), problems: [] };
 	if (!isRecord(parsed.json)) {
@@ -75,7 +78,9 @@ export const matchJson = (app: AppDefinition, raw: unknown): MatchedInputs => {
 	const problems: string[] = [];
 	for (const [name, value] of Object.entries(parsed.json)) {
 		const [input, ...others] = findByName(app, name);
-		if (!input) problems.push(`“${name}” is not an input of the app; ${knownInputs(app)}`);
+		const left = input ? undefined : leftover(name);
+		if (left !== undefined) problems.push(`the name of an input ${left}`);
+		else if (!input) problems.push(`“${name}” is not an input of the app; ${knownInputs(app)}`);
 		else if (others.length > 0) problems.push(ambiguous(name, [input, ...others]));
 		else if (given.has(input)) problems.push(`“${input.label}” is given twice`);
 		else if (!isEmpty(value)) given.set(input, value);

@@ -1,10 +1,41 @@
-import { isRecord } from '../api/guards';
+import { isRecord, type JsonRecord } from '../api/guards';
 import type { AppDefinition, AppInput, MediaType } from '../api/types';
+import { isCreationId, isStorageNote } from './creationIds';
 import type { MatchedInputs } from './inputs';
+import { leftover, saysNoValue } from './leftovers';
+import { isMeantAsUrl, urlProblem, type ForbiddenUrl } from './mediaUrls';
 import type { BinaryFile, InputValue } from './types';
 
-/** The binary fields of an item, by name. */
-export type BinaryFields = Record<string, BinaryFile>;
+/** The binary fields of an item, by name; null for one that holds no file which n8n can read. */
+export type BinaryFields = Record<string, BinaryFile | null>;
+
+/** What Magnific's upload takes, by its documentation. */
+const UPLOAD_TYPES: readonly string[] = [
+	'image/png',
+	'image/jpeg',
+	'image/webp',
+	'video/mp4',
+	'video/webm',
+	'video/quicktime',
+	'audio/mpeg',
+	'audio/wav',
+	'audio/mp4',
+	'audio/webm',
+	'audio/ogg',
+];
+
+/** The same types as people know them, for what to convert a file to. */
+const UPLOAD_FORMATS: Record<MediaType, string> = {
+	image: 'PNG, JPEG or WebP',
+	video: 'MP4, WebM or MOV',
+	audio: 'MP3, WAV, M4A or OGG',
+};
+
+/** The most that Magnific's upload takes of a file: 1 GiB. */
+const LARGEST_UPLOAD_BYTES = 1024 ** 3;
+
+/** What is sent inside a request in place of an upload, at most: a body that every server takes. */
+export const LARGEST_INLINE_BYTES = 5_000_000;
 
 type Checked = { input: InputValue } | { problem: string };
 
@@ -23,7 +54,11 @@ const named = ({ label }: AppInput): string => `“${label}”`;
 const checkText = (input: AppInput, value: unknown): Checked => {
 	switch (typeof value) {
 		case 'string':
-			return ok(value);
+			return saysNoValue(value)
+				? no(
+						`${named(input)} is the word ${show(value.trim())}, which stands where an expression found nothing; correct the expression or give it a default, such as {{ $json.title || "" }}`,
+					)
+				: ok(value);
 		case 'number':
 		case 'boolean':
 			return ok(String(value));
@@ -54,6 +89,8 @@ const checkSelect = (input: AppInput, value: unknown): Checked => {
 		options.find((candidate) => String(candidate.value) === text) ??
 		options.find(({ label }) => label.toLowerCase() === text.toLowerCase());
 	if (option) return ok(option.value);
+	const left = leftover(value);
+	if (left !== undefined) return no(`${named(input)} ${left}`);
 	const shown = options
 		.slice(0, MOST_OPTIONS_SHOWN)
 		.map(({ label, value: own }) => (label === String(own) ? label : `${label} (${String(own)})`));
@@ -63,13 +100,16 @@ const checkSelect = (input: AppInput, value: unknown): Checked => {
 	);
 };
 
-const MEDIA_TYPES: readonly string[] = ['image', 'video', 'audio'] satisfies MediaType[];
+const MEDIA_TYPES: readonly MediaType[] = ['image', 'video', 'audio'];
 
 const article = (media: MediaType): string => (media === 'video' ? 'a' : 'an');
 
+const mediaOf = (mimeType: string): MediaType | undefined =>
+	MEDIA_TYPES.find((media) => media === mimeType.split('/')[0]?.toLowerCase());
+
 const wrongMedia = (input: AppInput, mimeType: string): string | undefined => {
-	const media = mimeType.split('/')[0]?.toLowerCase() ?? '';
-	if (input.media_type === null ? MEDIA_TYPES.includes(media) : media === input.media_type) {
+	const media = mediaOf(mimeType);
+	if (input.media_type === null ? media !== undefined : media === input.media_type) {
 		return undefined;
 	}
 	return input.media_type === null
@@ -80,29 +120,54 @@ const wrongMedia = (input: AppInput, mimeType: string): string | undefined => {
 const DATA_URI = /^data:([\w.+-]+\/[\w.+-]+)?(?:;[\w-]+=[^;,]*)*(;base64)?,(.*)$/is;
 // In lines or not, but without spaces: those make it prose.
 const BASE64 = /^[A-Za-z0-9+/\r\n]{64,}={0,2}$/;
-const CREATION_ID = /^[A-Za-z0-9_-]{6,64}$/;
-// What people call binary fields: data, data_1, productPhoto. Ids of creations mix letters and digits.
-const PLAIN_WORD = /^[a-z]+(?:[_-][a-z]+|[A-Z][a-z]+)*(?:_?\d{1,3})?$/;
+/** Of this or any other disk, with or without its folders. */
+const FILE_NAME =
+	/^(?:[a-z]:\\|\.{0,2}\/|~\/)|\.(?:png|jpe?g|jfif|webp|gif|bmp|tiff?|heic|avif|svg|mp4|m4v|mov|webm|mkv|avi|mp3|wav|m4a|ogg|oga|opus|flac|aac)$/i;
 
+/** Passed on as it was given: production apps take data: URIs, with their type. */
 const checkDataUri = (input: AppInput, value: string): Checked => {
 	const [, mimeType = 'text/plain', base64, data = ''] = DATA_URI.exec(value) ?? [];
 	if (base64 === undefined || data === '') {
 		return no(`${named(input)} has a data: URI that is not base64`);
 	}
 	const wanted = wrongMedia(input, mimeType);
-	// The API documents base64, not data: URIs.
 	return wanted === undefined
-		? ok(data.replace(/\s/g, ''))
+		? ok(value)
 		: no(`${named(input)} needs ${wanted}, but the data: URI is ${mimeType}`);
 };
 
-const checkBinary = (input: AppInput, file: BinaryFile): Checked => {
+const megabytes = (bytes: number): string => `${String(Math.ceil(bytes / 1_000_000))} MB`;
+
+const tooLarge = (input: AppInput, { field, mimeType, bytes }: BinaryFile): string | undefined => {
+	const uploadable = UPLOAD_TYPES.includes(mimeType);
+	if (bytes === null || bytes <= (uploadable ? LARGEST_UPLOAD_BYTES : LARGEST_INLINE_BYTES)) {
+		return undefined;
+	}
+	const file = `The file “${field}” (${mimeType}, of ${megabytes(bytes)}) cannot be sent`;
+	return uploadable
+		? `${file}: Magnific’s upload takes 1 GiB at most; make it smaller for ${named(input)}, or put it on a public address and pass its URL`
+		: `${file}: convert it to ${UPLOAD_FORMATS[mediaOf(mimeType) ?? 'image']} for ${named(input)}, or put it on a public address and pass its URL; Magnific’s upload does not take this type, and it is over the ${megabytes(LARGEST_INLINE_BYTES)} that can be sent inside the request`;
+};
+
+const checkBinary = (input: AppInput, field: string, file: BinaryFile | null): Checked => {
+	if (file === null) {
+		return no(
+			`${named(input)} names the binary field “${field}”, which holds no file that n8n can read; look at the output of the node that made it`,
+		);
+	}
+	if (file.bytes === 0) {
+		return no(
+			`${named(input)} names the binary field “${field}”, whose file is empty; look at the output of the node that made it`,
+		);
+	}
 	const wanted = wrongMedia(input, file.mimeType);
-	return wanted === undefined
-		? { input: { file } }
-		: no(
-				`${named(input)} needs ${wanted}, but the binary field “${file.field}” is ${file.mimeType}`,
-			);
+	if (wanted !== undefined) {
+		return no(
+			`${named(input)} needs ${wanted}, but the binary field “${field}” is ${file.mimeType}`,
+		);
+	}
+	const large = tooLarge(input, file);
+	return large === undefined ? { input: { file } } : no(large);
 };
 
 const fieldsOf = (binaries: BinaryFields): string => {
@@ -112,42 +177,73 @@ const fieldsOf = (binaries: BinaryFields): string => {
 		: 'the item has no binary data';
 };
 
-// What {{ $binary.photo }} gives is the field's description, which names neither field nor item.
-const NAME_ALONE =
-	'has a binary file as its value, which is not known to be one of this item; enter the name of the binary field alone, without {{ }}';
+/** What {{ $binary.photo }} gives is the field's description, which names neither field nor item. */
+const isDescription = (value: unknown): value is JsonRecord =>
+	isRecord(value) && typeof value.mimeType === 'string';
 
-const checkCreation = (input: AppInput, value: unknown, binaries: BinaryFields): Checked => {
-	if (typeof value === 'number') return checkCreation(input, String(value), binaries);
-	if (isRecord(value) && typeof value.mimeType === 'string') {
-		const file = Object.values(binaries).find(({ fileKey }) => fileKey === value.id);
-		return file
-			? checkBinary(input, file)
-			: no(`${named(input)} ${NAME_ALONE}; ${fieldsOf(binaries)}`);
+/** The name of the binary field that a value means; undefined where it means none. */
+const fieldNamed = (value: unknown, binaries: BinaryFields): string | undefined => {
+	if (typeof value === 'string' || typeof value === 'number') {
+		const name = String(value).trim();
+		return Object.hasOwn(binaries, name) ? name : undefined;
 	}
-	if (typeof value !== 'string') {
+	return isDescription(value)
+		? Object.entries(binaries).find(([, file]) => file?.fileKey === value.id)?.[0]
+		: undefined;
+};
+
+const NAME_ALONE = 'enter the name of the binary field alone, without {{ }}';
+
+const checkCreation = (
+	input: AppInput,
+	value: unknown,
+	binaries: BinaryFields,
+	forbidden: ForbiddenUrl,
+): Checked => {
+	const field = fieldNamed(value, binaries);
+	if (field !== undefined) return checkBinary(input, field, binaries[field] ?? null);
+	if (isDescription(value)) {
+		return no(
+			`${named(input)} has a binary file as its value, which is not known to be one of this item; ${NAME_ALONE}; ${fieldsOf(binaries)}`,
+		);
+	}
+	if (typeof value !== 'string' && typeof value !== 'number') {
 		return no(
 			`${named(input)} needs the name of a binary field, a URL, base64 or a creation id, but got ${show(value)}`,
 		);
 	}
-	const text = value.trim();
-	const file = Object.hasOwn(binaries, text) ? binaries[text] : undefined;
-	if (file) return checkBinary(input, file);
-	if (/^https?:\/\//i.test(text)) {
-		return URL.canParse(text)
-			? ok(text)
-			: no(`${named(input)} has a URL that cannot be read: ${show(text)}`);
+	const text = String(value).trim();
+	if (/^data:./i.test(text)) return checkDataUri(input, text);
+	if (isMeantAsUrl(text)) {
+		const reason = urlProblem(text, forbidden);
+		return reason === undefined ? ok(text) : no(`${named(input)} ${reason}`);
 	}
-	if (/^data:/i.test(text)) return checkDataUri(input, text);
-
-	const hasFields = Object.keys(binaries).length > 0;
-	if (CREATION_ID.test(text) && !(hasFields && PLAIN_WORD.test(text))) return ok(text);
+	if (isStorageNote(text)) {
+		return no(
+			`${named(input)} is ${show(text)}, which is n8n’s own note of where it keeps a file; ${NAME_ALONE}; ${fieldsOf(binaries)}`,
+		);
+	}
+	if (isCreationId(text, Object.keys(binaries))) return ok(text);
 	if (BASE64.test(text)) return ok(text.replace(/\s/g, ''));
+	if (FILE_NAME.test(text)) {
+		return no(
+			`${named(input)} is ${show(text)}, the name of a file; read the file by a node before this one, and enter the name of the binary field that it is in; ${fieldsOf(binaries)}`,
+		);
+	}
 	return no(
 		`${named(input)} is ${show(text)}, which is no binary field of the item, URL, base64 or creation id; ${fieldsOf(binaries)}`,
 	);
 };
 
-const checkValue = (input: AppInput, value: unknown, binaries: BinaryFields): Checked => {
+const checkValue = (
+	input: AppInput,
+	value: unknown,
+	binaries: BinaryFields,
+	forbidden: ForbiddenUrl,
+): Checked => {
+	// An option may be called as it likes, and a default is the app's own text.
+	const left = input.type === 'select' || value === input.default ? undefined : leftover(value);
+	if (left !== undefined) return no(`${named(input)} ${left}`);
 	switch (input.type) {
 		case 'text':
 			return checkText(input, value);
@@ -156,10 +252,22 @@ const checkValue = (input: AppInput, value: unknown, binaries: BinaryFields): Ch
 		case 'select':
 			return checkSelect(input, value);
 		case 'creation':
-			return checkCreation(input, value, binaries);
+			return checkCreation(input, value, binaries, forbidden);
+		case 'list':
+			return ok(parseIfLines(parseIfJson(value)));
 		default:
 			return ok(parseIfJson(value));
 	}
+};
+
+/** A list typed into a field stands there line by line; one line alone is left as it is. */
+const parseIfLines = (value: unknown): unknown => {
+	if (typeof value !== 'string') return value;
+	const lines = value
+		.split(/\r?\n/)
+		.map((line) => line.trim())
+		.filter((line) => line !== '');
+	return lines.length > 1 ? lines : value;
 };
 
 /** A type that came after this node is shown as text; lists and objects are typed there as JSON. */
@@ -180,19 +288,39 @@ export interface CheckedInputs {
 	problems: string[];
 }
 
+/** What goes into an input: what was given, else the default of one that is required. */
+const valueFor = (input: AppInput, given: MatchedInputs['given']): unknown =>
+	given.has(input) ? given.get(input) : input.required ? input.default : undefined;
+
+/** The files that the inputs of an item name, as far as they are known without a look at them. */
+export const filesNamed = (
+	app: AppDefinition,
+	{ given }: MatchedInputs,
+	binaries: BinaryFields,
+): BinaryFile[] =>
+	app.inputs
+		.filter(({ type }) => type === 'creation')
+		.flatMap((input) => {
+			const field = fieldNamed(valueFor(input, given), binaries);
+			const file = field === undefined ? undefined : binaries[field];
+			return file ? [file] : [];
+		});
+
 /**
  * Checks what was given against the app's definition: types, options, media types, required
- * inputs. Nothing is sent to the API.
+ * inputs, URLs that cannot be fetched. Nothing is sent to the API. `forbidden` tells why an
+ * address is out of reach for the API, as `forbiddenAddress` does.
  */
 export const checkInputs = (
 	app: AppDefinition,
 	{ given, problems: before }: MatchedInputs,
 	binaries: BinaryFields,
+	forbidden: ForbiddenUrl = () => undefined,
 ): CheckedInputs => {
 	const inputs: Record<string, InputValue> = {};
 	const problems = [...before];
 	for (const input of app.inputs) {
-		const value = given.has(input) ? given.get(input) : input.required ? input.default : undefined;
+		const value = valueFor(input, given);
 		if (value === undefined || value === null || value === '') {
 			// A value that could not be matched may have been meant for this input: one message is enough.
 			if (input.required && before.length === 0) {
@@ -200,7 +328,7 @@ export const checkInputs = (
 			}
 			continue;
 		}
-		const checked = checkValue(input, value, binaries);
+		const checked = checkValue(input, value, binaries, forbidden);
 		if ('problem' in checked) problems.push(checked.problem);
 		else inputs[input.id] = checked.input;
 	}

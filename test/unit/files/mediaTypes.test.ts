@@ -12,6 +12,25 @@ describe('the media type of a file', () => {
 		['application/octet-stream', 'png', undefined],
 		[undefined, undefined, undefined],
 		['application/octet-stream', 'a.constructor', undefined],
+		['text/plain', 'photo.png', 'image/png'],
+		['text/plain; charset=utf-8', 'notes.txt', undefined],
+		['image/*', 'photo.JFIF', 'image/jpeg'],
+		['application/octet-stream', 'photo.jpe', 'image/jpeg'],
+		['application/octet-stream', 'sound.oga', 'audio/ogg'],
+		['image/jpg', 'a.png', 'image/jpeg'],
+		['image/pjpeg', undefined, 'image/jpeg'],
+		['image/x-png', undefined, 'image/png'],
+		['Audio/X-M4A', undefined, 'audio/mp4'],
+		['audio/m4a', undefined, 'audio/mp4'],
+		['audio/mp3', undefined, 'audio/mpeg'],
+		['audio/x-mpeg', undefined, 'audio/mpeg'],
+		['audio/x-wav', undefined, 'audio/wav'],
+		['audio/wave', undefined, 'audio/wav'],
+		['audio/vnd.wave', undefined, 'audio/wav'],
+		['audio/opus', undefined, 'audio/ogg'],
+		['video/x-m4v', undefined, 'video/mp4'],
+		['video/x-quicktime', undefined, 'video/quicktime'],
+		['image/constructor', undefined, 'image/constructor'],
 	])('declared as %j and named %j is %j', (declared, fileName, expected) => {
 		expect(mimeTypeOf(declared, fileName)).toBe(expected);
 	});
@@ -20,6 +39,9 @@ describe('the media type of a file', () => {
 		expect(
 			['image/png', 'image/jpeg', 'video/mp4', 'audio/mpeg', 'image/webp'].map(extensionOf),
 		).toEqual(['png', 'jpeg', 'mp4', 'mp3', 'webp']);
+		expect(
+			['audio/mp4', 'video/quicktime', 'audio/ogg', 'audio/wav', 'image/tiff'].map(extensionOf),
+		).toEqual(['m4a', 'mov', 'oga', 'wav', 'tif']);
 		expect(extensionOf('text/plain')).toBeUndefined();
 		expect(extensionOf(undefined)).toBeUndefined();
 	});

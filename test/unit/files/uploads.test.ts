@@ -1,4 +1,4 @@
-import { ApiError, transferRefused } from '../../../nodes/Magnific/api/errors';
+import { ApiError, transferForbidden, transferRefused } from '../../../nodes/Magnific/api/errors';
 import type { UploadTarget } from '../../../nodes/Magnific/api/types';
 import type { BinaryFile } from '../../../nodes/Magnific/runs/types';
 import { uploadFiles, type Uploaded } from '../../../nodes/Magnific/files/uploads';
@@ -24,6 +24,8 @@ const upload = async (files: BinaryFile[], storage: Storage = {}, stopAfterMs = 
 	let targets = 0;
 	let inside = 0;
 	let mostAtOnce = 0;
+	let oldestMs = 0;
+	const given = new Map<string, number>();
 	const api = {
 		requestUploads: async (contentTypes: string[]): Promise<UploadTarget[]> => {
 			requests.push(contentTypes);
@@ -32,6 +34,7 @@ const upload = async (files: BinaryFile[], storage: Storage = {}, stopAfterMs = 
 			if (error) throw error;
 			return contentTypes.slice(0, storage.mostTargets ?? Infinity).map((contentType) => {
 				const name = `${contentType}-${String(targets++)}`;
+				given.set(`https://storage.example/${name}`, clock.now());
 				return {
 					upload_url: `https://storage.example/${name}`,
 					asset_url: `https://files.example/${name}`,
@@ -45,6 +48,7 @@ const upload = async (files: BinaryFile[], storage: Storage = {}, stopAfterMs = 
 			expect(headers['content-type']).toBe(moved.mimeType);
 			const attempt = puts.filter(({ fileKey }) => fileKey === moved.fileKey).length;
 			puts.push({ fileKey: moved.fileKey, upload_url });
+			oldestMs = Math.max(oldestMs, clock.now() - (given.get(upload_url) ?? 0));
 			inside += 1;
 			mostAtOnce = Math.max(mostAtOnce, inside);
 			await clock.sleep(500);
@@ -65,7 +69,7 @@ const upload = async (files: BinaryFile[], storage: Storage = {}, stopAfterMs = 
 		});
 	}
 	const uploaded = await clock.run(uploadFiles(files, api, mover, seams));
-	return { uploaded, requests, puts, mostAtOnce, clock };
+	return { uploaded, requests, puts, mostAtOnce, oldestMs, clock };
 };
 
 const files = (count: number): BinaryFile[] =>
@@ -100,12 +104,13 @@ describe('the upload of files', () => {
 		expect(requests).toEqual([]);
 	});
 
-	it('asks for ten addresses at a time, and moves no more than ten files at once', async () => {
-		const { uploaded, requests, mostAtOnce } = await upload(files(25));
-		expect(requests.map(({ length }) => length)).toEqual([10, 10, 5]);
-		expect(uploaded.size).toBe(25);
-		expect(new Set(valuesOf(uploaded)).size).toBe(25);
-		expect(mostAtOnce).toBe(10);
+	it('asks for fourteen addresses at most when their files are about to be sent, and moves no more at once', async () => {
+		const { uploaded, requests, mostAtOnce, oldestMs } = await upload(files(35));
+		expect(requests.map(({ length }) => length)).toEqual([14, 14, 7]);
+		expect(uploaded.size).toBe(35);
+		expect(new Set(valuesOf(uploaded)).size).toBe(35);
+		expect(mostAtOnce).toBe(14);
+		expect(oldestMs).toBe(0);
 	});
 
 	it('asks for the rest one by one where the server gives fewer addresses than asked', async () => {
@@ -166,20 +171,50 @@ describe('the upload of files', () => {
 				fileKey === 'file-1' ? transferRefused('The upload', 403) : undefined,
 		});
 		expect(valuesOf(uploaded)).toEqual(['https://files.example/image/png-0', 'base64 of file-1']);
-		expect(puts).toHaveLength(2);
+		expect(puts).toHaveLength(4);
 	});
 
-	it('moves a file again after a broken transfer, to the same address', async () => {
+	it('takes a fresh address where storage refuses one that has expired', async () => {
+		const { uploaded, puts } = await upload(files(2), {
+			putMeets: ({ fileKey }, attempt) =>
+				fileKey === 'file-1' && attempt === 0 ? transferRefused('The upload', 403) : undefined,
+		});
+		expect(puts.map(({ upload_url }) => upload_url.at(-1))).toEqual(['0', '1', '2']);
+		expect(valuesOf(uploaded)).toEqual([
+			'https://files.example/image/png-0',
+			'https://files.example/image/png-2',
+		]);
+	});
+
+	it('says of a large file what storage said, not that its type is wrong', async () => {
+		const large = file({ mimeType: 'video/mp4', bytes: 300_000_000 });
+		const { uploaded, puts } = await upload([large], {
+			putMeets: () => transferRefused('The upload of “data”', 403),
+		});
+		expect(puts).toHaveLength(3);
+		expect(uploaded.get(large.fileKey)).toMatchObject({
+			error: { message: 'The upload of “data” was refused (403)', httpCode: 403 },
+		});
+	});
+
+	it('does not try an address again that may not be called', async () => {
+		const { puts } = await upload(files(1), {
+			putMeets: () => transferForbidden('The upload address is a private one', 'Use a URL.'),
+		});
+		expect(puts).toHaveLength(1);
+	});
+
+	it('moves a file again after a broken transfer, to a fresh address each time', async () => {
 		const { uploaded, puts } = await upload(files(1), {
 			putMeets: (_, attempt) => [broken('ECONNRESET'), transferRefused('The upload', 500)][attempt],
 		});
 		expect(puts).toEqual(
-			[1, 2, 3].map(() => ({
+			[0, 1, 2].map((address) => ({
 				fileKey: 'file-0',
-				upload_url: 'https://storage.example/image/png-0',
+				upload_url: `https://storage.example/image/png-${String(address)}`,
 			})),
 		);
-		expect(valuesOf(uploaded)).toEqual(['https://files.example/image/png-0']);
+		expect(valuesOf(uploaded)).toEqual(['https://files.example/image/png-2']);
 	});
 
 	it('gives up on a file after three broken transfers, and not on the others', async () => {
@@ -227,7 +262,7 @@ describe('the upload of files', () => {
 	it('ends when the execution is stopped: what was not sent has an error, and nothing more is sent', async () => {
 		const { uploaded, requests, puts } = await upload(files(30), {}, 60);
 		expect(requests).toHaveLength(1);
-		expect(puts).toHaveLength(10);
-		expect(valuesOf(uploaded).slice(10)).toEqual(Array.from({ length: 20 }, () => 'stopped'));
+		expect(puts).toHaveLength(14);
+		expect(valuesOf(uploaded).slice(14)).toEqual(Array.from({ length: 16 }, () => 'stopped'));
 	});
 });

@@ -159,3 +159,13 @@ describe('emptiness', () => {
 		expect([0, false, [], {}, 'x'].some(isEmpty)).toBe(false);
 	});
 });
+
+describe('an expression that was not resolved', () => {
+	it.each([
+		['{ "Prompt": {{ $json.title }} }', /not valid JSON: the text holds .*switch the field/],
+		['{ "{{ $json.name }}": 1 }', /^the name of an input holds .*switch the field to Expression/],
+		['[object Object]', /not valid JSON: the text holds “\[object Object\]”/],
+	])('is named as what is wrong with the JSON %j', (raw, said) => {
+		expect(matchJson(definition, raw).problems).toEqual([expect.stringMatching(said)]);
+	});
+});

@@ -146,8 +146,8 @@ describe('a creation input', () => {
 		'data:image/png;base64,iVBORw0KGgo=',
 		'data:image/png;name=a.png;base64,iVBORw0K\n Ggo=',
 		'DATA:image/svg+xml;BASE64,iVBORw0KGgo=',
-	])('takes the base64 of a data: URI: %j', (uri) => {
-		expect(check(image, uri)).toEqual(accepted('iVBORw0KGgo='));
+	])('takes a data: URI as it was given: %j', (uri) => {
+		expect(check(image, uri)).toEqual(accepted(uri));
 	});
 
 	it('refuses a data: URI of another media type', () => {
@@ -175,7 +175,7 @@ describe('a creation input', () => {
 		);
 	});
 
-	it.each(['vCrK3Aa47y', 'a1b2c3', '3f2b8c1e-0c1d-4e5f-8a9b-0c1d2e3f4a5b', 'product'])(
+	it.each(['vCrK3Aa47y', 'a1b2c3', '3f2b8c1e-0c1d-4e5f-8a9b-0c1d2e3f4a5b'])(
 		'takes the id of a creation: %s',
 		(id) => {
 			expect(check(image, id)).toEqual(accepted(id));
@@ -201,16 +201,89 @@ describe('a creation input', () => {
 		},
 	);
 
-	it.each(['data', 'a red car', './a.png', 'ftp://x.example/a.png'])(
-		'refuses %j, which can be none of these',
+	it.each(['data', 'a red car', 'product'])('refuses %j, which can be none of these', (value) => {
+		expect(check(image, value)).toEqual(
+			refusedWith(
+				`“Photo” is “${value}”, which is no binary field of the item, URL, base64 or creation id; the item has no binary data`,
+			),
+		);
+	});
+
+	it.each(['image.png', './a.png', '/home/x.png', 'C:\\pictures\\x.png', '~/x', 'IMG_1234.HEIC'])(
+		'says of the file name %j to read the file first',
 		(value) => {
 			expect(check(image, value)).toEqual(
 				refusedWith(
-					`“Photo” is “${value}”, which is no binary field of the item, URL, base64 or creation id; the item has no binary data`,
+					`“Photo” is “${value}”, the name of a file; read the file by a node before this one, and enter the name of the binary field that it is in; the item has no binary data`,
 				),
 			);
 		},
 	);
+
+	it.each(['filesystem-v2', 'filesystem', 's3', 'database', 's3:workflows/1/executions/2/a'])(
+		'says of n8n’s own note %j to enter the name of the field, whatever the item has',
+		(value) => {
+			for (const [fields, there] of [
+				[{}, 'the item has no binary data'],
+				[{ photo }, 'the item’s binary fields are “photo”'],
+			] as const) {
+				expect(check(image, value, fields)).toEqual(
+					refusedWith(
+						`“Photo” is “${value}”, which is n8n’s own note of where it keeps a file; enter the name of the binary field alone, without {{ }}; ${there}`,
+					),
+				);
+			}
+		},
+	);
+
+	it('refuses a binary field that holds no file, and one whose file is empty', () => {
+		const fields = { broken: null, empty: file({ field: 'empty', bytes: 0 }) };
+		expect(check(image, 'broken', fields)).toEqual(
+			refusedWith(
+				'“Photo” names the binary field “broken”, which holds no file that n8n can read; look at the output of the node that made it',
+			),
+		);
+		expect(check(image, 'empty', fields).problems).toEqual([
+			expect.stringMatching(/^“Photo” names the binary field “empty”, whose file is empty/),
+		]);
+	});
+
+	it.each([
+		['image/gif', 'image', 5_000_001, /6 MB\) cannot be sent: convert it to PNG, JPEG or WebP/],
+		['video/x-matroska', 'video', 9_000_000, /9 MB\) cannot be sent: convert it to MP4, WebM/],
+		['audio/flac', 'audio', 9_000_000, /9 MB\) cannot be sent: convert it to MP3, WAV, M4A/],
+		['image/png', 'image', 1024 ** 3 + 1, /upload takes 1 GiB at most; make it smaller/],
+	] as const)('refuses %s for an %s where it is too large', (mimeType, media_type, bytes, said) => {
+		const type = { type: 'creation', media_type } as const;
+		const [problem] = check(type, 'photo', { photo: file({ mimeType, bytes }) }).problems;
+		expect(problem).toMatch(said);
+		expect(problem).toContain('“Photo”');
+	});
+
+	it.each([
+		['image/gif', 5_000_000],
+		['image/gif', null],
+		['image/png', 1024 ** 3],
+	])('takes %s of %p bytes', (mimeType, bytes) => {
+		expect(check(image, 'photo', { photo: file({ mimeType, bytes }) }).problems).toEqual([]);
+	});
+
+	it('refuses a URL that is out of reach, as it is told', () => {
+		const forbidden = (url: string) =>
+			url.includes('n8n:') ? '(http://n8n:5678) is near' : undefined;
+		const only = input({ id: 'input-1', label: 'Photo', ...image });
+		const problemsOf = (value: string) =>
+			checkInputs(
+				app({ inputs: [only] }),
+				{ given: new Map([[only, value]]), problems: [] },
+				{},
+				forbidden,
+			).problems;
+		expect(problemsOf('http://n8n:5678/x.png')).toEqual([
+			'“Photo” has a URL that Magnific cannot fetch: its address (http://n8n:5678) is near; use a public address, or get the file in this workflow and enter the name of its binary field',
+		]);
+		expect(problemsOf('https://x.example/a.png')).toEqual([]);
+	});
 
 	it.each(['constructor', 'toString', '__proto__'])(
 		'does not take the word %s for a binary field',
@@ -257,6 +330,65 @@ describe('a creation input', () => {
 		const [problem = ''] = check(image, `no ${'x'.repeat(500)}`).problems;
 		expect(problem).toContain('…”');
 		expect(problem.length).toBeLessThan(200);
+	});
+});
+
+describe('a list', () => {
+	it.each([
+		['sea\n sand \n\nsun', ['sea', 'sand', 'sun']],
+		['sea\r\nsand', ['sea', 'sand']],
+		['sea', 'sea'],
+		['["sea"]', ['sea']],
+		[['sea'], ['sea']],
+	])('given as %j is sent as %j', (value, sent) => {
+		expect(check({ type: 'list' }, value)).toEqual(accepted(sent));
+	});
+});
+
+describe('what is left of an expression', () => {
+	const options = [{ value: '{{ $json.style }}', label: 'Odd' }];
+
+	it.each([
+		['text', '{{ $json.title }}', '{{ $json.title }}'],
+		['text', "A poster for {{$('X').item.json.y}}, please", "{{$('X').item.json.y}}"],
+		['number', '{{ $itemIndex }}', '{{ $itemIndex }}'],
+		['creation', '{{ $binary.data }}', '{{ $binary.data }}'],
+		['creation', 'https://x.example/{{ $json.id }}.png', '{{ $json.id }}'],
+		['select', '{{ $json.other }}', '{{ $json.other }}'],
+		['list', '["{{ $now }}"]', '{{ $now }}'],
+		['hologram', { deep: [{ '{{ $vars.x }}': 1 }] }, '{{ $vars.x }}'],
+	])('is refused in a %s: %j', (type, value, expression) => {
+		expect(check({ type, options }, value)).toEqual(
+			refusedWith(
+				`“Photo” holds the expression “${expression}” as plain text; switch the field to Expression, so that n8n puts its value there`,
+			),
+		);
+	});
+
+	it('may be an option of the app, or its own default', () => {
+		expect(check({ type: 'select', options }, '{{ $json.style }}').problems).toEqual([]);
+		const own = 'Use {{ $json.title }}';
+		expect(check({ type: 'text', default: own }, own)).toEqual(accepted(own));
+	});
+
+	it.each(['text', 'list', 'creation'])('is told of an object that became text: %s', (type) => {
+		expect(check({ type }, 'for [object Object]').problems).toEqual([
+			expect.stringMatching(/^“Photo” holds “\[object Object\]”, .* one field of the object/),
+		]);
+	});
+
+	it.each(['undefined', ' null ', 'NaN', 'Invalid DateTime'])(
+		'is told where a text is nothing but %j',
+		(value) => {
+			expect(check({ type: 'text' }, value).problems).toEqual([
+				expect.stringMatching(/^“Photo” is the word “.*”, which stands where an expression found/),
+			]);
+		},
+	);
+
+	it('is not seen in a text that only has such a word in it', () => {
+		const text = 'null and undefined are words of programmers';
+		expect(check({ type: 'text' }, text)).toEqual(accepted(text));
 	});
 });
 

@@ -8,9 +8,11 @@ import { matchColumns, matchFields, matchJson, type MatchedInputs } from '../../
 import { knownAppsIn } from '../../runs/knownApps';
 import { ledgerSlot } from '../../runs/ledger';
 import type { InputValue, RunRequest } from '../../runs/types';
-import { checkInputs, type BinaryFields } from '../../runs/validate';
+import { checkInputs, filesNamed, type BinaryFields } from '../../runs/validate';
 import { appNotLoaded, readAppIds } from './appIds';
 import { failed, readItem, type Batch } from '../../batch/runBatch';
+import { forbiddenAddress } from '../../callbacks/reachable';
+import { lookAtFiles } from '../../files/lookAtFiles';
 import { binaryFieldsOf } from '../../files/upload';
 import { notifyUrlOf } from './notify';
 import {
@@ -52,8 +54,8 @@ const askedFor = (
 	binaries: BinaryFields,
 ): Record<string, InputValue> => {
 	const { inputMode, inputs, inputsJson } = context.getNode().parameters;
-	const files = Object.entries(binaries).map(
-		([field, file]) => [`file ${field}`, { file }] as const,
+	const files = Object.entries(binaries).flatMap(([field, file]) =>
+		file ? [[`file ${field}`, { file }] as const] : [],
 	);
 	return {
 		parameters: { value: { inputMode, inputs, inputsJson } },
@@ -61,6 +63,16 @@ const askedFor = (
 		...Object.fromEntries(files),
 	};
 };
+
+/** An item whose inputs are matched, and not checked yet. */
+interface MatchedItem {
+	itemIndex: number;
+	appId: string;
+	app: AppDefinition;
+	item: INodeExecutionData;
+	binaries: BinaryFields;
+	matched: MatchedInputs;
+}
 
 /** A checked item, with all that was read of it: nothing of it can go wrong after it was paid for. */
 export interface PlannedRun extends RunRequest {
@@ -112,7 +124,7 @@ export const planRuns = async (
 	const apps = await loadOnce(context, batch, new Set(appIds.values()));
 	const runIndex = runIndexOf(context);
 
-	const planned: PlannedRun[] = [];
+	const matchedItems: MatchedItem[] = [];
 	for (const [itemIndex, appId] of appIds) {
 		const app = apps.get(appId);
 		if (!app) continue;
@@ -122,8 +134,19 @@ export const planRuns = async (
 		}
 		const item = context.getInputData()[itemIndex] ?? { json: {} };
 		const binaries = binaryFieldsOf(item, itemIndex);
+		const matched = readItem(batch, itemIndex, () =>
+			matchInputs(context, itemIndex, app.value, binaries),
+		);
+		if (matched) matchedItems.push({ itemIndex, appId, app: app.value, item, binaries, matched });
+	}
+
+	const files = matchedItems.flatMap((one) => filesNamed(one.app, one.matched, one.binaries));
+	const seen = await lookAtFiles(context, files);
+	const forbidden = (url: string) => forbiddenAddress(url, batch.settings.baseUrl);
+	const planned: PlannedRun[] = [];
+	for (const { itemIndex, appId, app, item, binaries, matched } of matchedItems) {
 		const read = readItem(batch, itemIndex, () => ({
-			...checkInputs(app.value, matchInputs(context, itemIndex, app.value, binaries), binaries),
+			...checkInputs(app, matched, seen(binaries), forbidden),
 			options: readItemOptions(context, itemIndex),
 		}));
 		if (!read) continue;
@@ -131,10 +154,10 @@ export const planRuns = async (
 		const notify = wait === 'none' ? notifyUrlOf(options, batch.settings, appId) : {};
 		const problems = [...read.problems, ...('problem' in notify ? [notify.problem] : [])];
 		if (problems.length > 0 || 'problem' in notify) {
-			batch.results.set(itemIndex, failed(invalidItem(itemIndex, problems, app.value)));
+			batch.results.set(itemIndex, failed(invalidItem(itemIndex, problems, app)));
 		} else {
 			const slot = ledgerSlot(runIndex, itemIndex, appId, askedFor(context, item, binaries));
-			planned.push({ itemIndex, app: app.value, inputs, slot, options, ...notify });
+			planned.push({ itemIndex, app, inputs, slot, options, ...notify });
 		}
 	}
 	return planned;

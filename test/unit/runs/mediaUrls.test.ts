@@ -1,0 +1,136 @@
+import { isMeantAsUrl, urlProblem } from '../../../nodes/Magnific/runs/mediaUrls';
+
+const nothing = (): undefined => undefined;
+
+describe('a text that is meant as a URL', () => {
+	it.each([
+		'https://x.example/a.png',
+		'HTTP://x.example',
+		'https://',
+		'http:/x',
+		'ftp://x/a',
+		'file:///home/x.png',
+		'blob:https://x.example/1',
+		'//x.example/a.png',
+		'www.x.example/a.png',
+		'x.example/a.png',
+	])('is %s', (text) => {
+		expect(isMeantAsUrl(text)).toBe(true);
+	});
+
+	it.each([
+		'image.png',
+		'data',
+		'C:\\pictures\\a.png',
+		'/home/x.png',
+		'./a.png',
+		'a red car',
+		'LSFgqqrswO',
+	])('is not %s', (text) => {
+		expect(isMeantAsUrl(text)).toBe(false);
+	});
+});
+
+describe('a URL', () => {
+	it.each([
+		'https://x.example/a.png?b=c&d=https://y.example/b.png',
+		'https://cdn.example/fetch/w_10,h_20/https://y.example/b.png',
+		'https://x.example/a,b;c|d.png',
+		'https://x.example/%20a.png#top',
+		'https://[2606:4700::1]/a.png',
+	])('that Magnific may fetch is taken: %s', (url) => {
+		expect(urlProblem(url, nothing)).toBeUndefined();
+	});
+
+	it.each([
+		['https://a.example/1.png, https://a.example/2.png', 'several URLs'],
+		['https://a.example/1.png https://a.example/2.png', 'several URLs'],
+		['https://a.example/1.png\nhttps://a.example/2.png', 'several URLs'],
+		['https://a.example/1.png;http://a.example/2.png', 'several URLs'],
+		['https://a.example/my photo.png', '%20'],
+		['https://a.example/my\n.png', '%20'],
+		['ftp://a.example/1.png', 'starts with https://'],
+		['file:///home/x.png', 'starts with https://'],
+		['blob:https://a.example/1', 'starts with https://'],
+		['//a.example/1.png', 'put https: before it'],
+		['www.a.example/1.png', 'put https:// before it'],
+		['a.example/1.png', 'put https:// before it'],
+		['http:/x', 'cannot be read'],
+		['https:a.example', 'cannot be read'],
+		['https://', 'cannot be read'],
+		['https://?x=1', 'cannot be read'],
+		['https://a b', '%20'],
+	])('like %j is refused: %s', (url, said) => {
+		expect(urlProblem(url, nothing)).toContain(said);
+	});
+
+	it('is shown without what may be a secret', () => {
+		const said = [
+			urlProblem(
+				'https://me:pw1@a.example/1.png?sig=pw2, https://b.example/2.png?sig=pw3',
+				nothing,
+			),
+			urlProblem('https://me:pw1@www.dropbox.com/s/1/a.png?rlkey=pw2&dl=0', nothing),
+			urlProblem('ftp://me:pw1@a.example/1.png?sig=pw2', nothing),
+		].join('\n');
+		expect(said).not.toMatch(/pw\d/);
+	});
+});
+
+describe('a link to a page that shows a file', () => {
+	it.each([
+		['https://drive.google.com/file/d/1AbC_d-9/view?usp=sharing', 'uc?export=download&id=1AbC_d-9'],
+		['https://drive.google.com/file/u/0/d/1AbC/view', 'uc?export=download&id=1AbC'],
+		['https://drive.google.com/open?id=1AbC', 'uc?export=download&id=1AbC'],
+		['https://drive.google.com/drive/folders/1AbC', 'Google Drive node'],
+		['https://docs.google.com/document/d/1AbC/edit', 'Google Drive node'],
+		['https://photos.app.goo.gl/abc', 'Google Photos'],
+		['https://www.google.com/imgres?imgurl=x', 'its own address'],
+		['https://www.dropbox.com/s/abc/a.png?dl=0', 'dl=1'],
+		['https://www.dropbox.com/scl/fi/abc/a.png?rlkey=x', 'dl=1'],
+		['https://www.dropbox.com/scl/fo/abc/x?dl=1', 'not its folder'],
+		['https://1drv.ms/i/s!Abc', 'OneDrive node'],
+		['https://onedrive.live.com/?id=1&cid=2', 'OneDrive node'],
+		['https://acme.sharepoint.com/:i:/s/x/Eabc', 'download=1'],
+		['https://acme-my.sharepoint.com/personal/x/_layouts/15/onedrive.aspx?id=1', 'download=1'],
+		['https://www.icloud.com/iclouddrive/0abc', 'iCloud'],
+		['https://we.tl/t-abc', 'WeTransfer'],
+		['https://acme.app.box.com/s/abc', 'shared/static'],
+		['https://imgur.com/a/abc', 'i.imgur.com'],
+		['https://www.notion.so/acme/Page-1', 'Notion'],
+		['https://github.com/a/b/blob/main/c.png', 'raw=true'],
+		['https://www.youtube.com/watch?v=abc', 'video file itself'],
+		['https://player.vimeo.com/video/1', 'video file itself'],
+		['https://www.instagram.com/p/abc/', 'its own address'],
+		['https://unsplash.com/photos/abc', 'its own address'],
+		['https://acme.slack.com/files/U1/F1/a.png', 'Slack node'],
+	])('is refused with the way to the file: %s', (url, said) => {
+		expect(urlProblem(url, nothing)).toMatch(/^has a link to a page \(/);
+		expect(urlProblem(url, nothing)).toContain(said);
+	});
+
+	it.each([
+		'https://drive.google.com/uc?export=download&id=1AbC',
+		'https://drive.google.com/thumbnail?id=1AbC',
+		'https://drive.usercontent.google.com/download?id=1AbC',
+		'https://lh3.googleusercontent.com/abc',
+		'https://docs.google.com/drawings/d/1AbC/export/png',
+		'https://www.dropbox.com/s/abc/a.png?dl=1',
+		'https://www.dropbox.com/scl/fi/abc/a.png?rlkey=x&raw=1',
+		'https://dl.dropboxusercontent.com/s/abc/a.png',
+		'https://onedrive.live.com/download?resid=1',
+		'https://api.onedrive.com/v1.0/shares/x/root/content',
+		'https://acme.sharepoint.com/:i:/s/x/Eabc?download=1',
+		'https://app.box.com/shared/static/abc.png',
+		'https://i.imgur.com/abc.png',
+		'https://github.com/a/b/blob/main/c.png?raw=true',
+		'https://github.com/a/b/releases/download/1/c.png',
+		'https://raw.githubusercontent.com/a/b/main/c.png',
+		'https://i.ytimg.com/vi/abc/hq720.jpg',
+		'https://i.redd.it/abc.png',
+		'https://images.unsplash.com/photo-1',
+		'https://notdropbox.com/s/a?dl=0',
+	])('is not what this is: %s', (url) => {
+		expect(urlProblem(url, nothing)).toBeUndefined();
+	});
+});

@@ -1,4 +1,5 @@
 import { NodeHelpers, type INodeExecutionData, type INodeParameters } from 'n8n-workflow';
+import nock from 'nock';
 import { fourVariations } from '../../emulator/apps/fourVariations';
 import { posterFromText } from '../../emulator/apps/posterFromText';
 import { productPhotoshoot } from '../../emulator/apps/productPhotoshoot';
@@ -10,6 +11,7 @@ import { localMagnific } from './support/localMagnific';
 import { magnificNode } from './support/n8n';
 import { MAGNIFIC } from './support/nodeTypes';
 import { appRun, autoMap, byId, fields, json } from './support/parameters';
+import { withPublicHosts } from './support/publicHosts';
 
 jest.mock('../../nodes/Magnific/api/clock', () =>
 	jest.requireActual<object>('./support/fastClock'),
@@ -18,6 +20,12 @@ jest.mock('../../nodes/Magnific/api/clock', () =>
 const local = localMagnific();
 
 const sound = binary(Buffer.from('RIFF0000WAVE'), 'audio/wav', 'a.wav');
+/** An item whose field `data` is not what n8n promises of binary data, as a Code node can make it. */
+const broken = (value: unknown): INodeExecutionData => {
+	const item: { json: object; binary: unknown } = { json: {}, binary: { data: value } };
+	return JSON.parse(JSON.stringify(item)) as INodeExecutionData;
+};
+
 const poster = (values: Record<string, string | number>): INodeParameters =>
 	appRun(posterFromText, fields(posterFromText, values));
 const photoshoot = (photo: string): INodeParameters =>
@@ -91,6 +99,68 @@ const BAD_INPUTS: BadInput[] = [
 		parameters: photoshoot('data'),
 		message:
 			'“Product photo” is “data”, which is no binary field of the item, URL, base64 or creation id; the item has no binary data',
+	},
+	...['attachment_0', 'productPhoto', 'image_1', 'my photo', 'undefined', 'abc 123'].map(
+		(value): BadInput => ({
+			what: `the name “${value}” on an item without binary data`,
+			parameters: photoshoot(value),
+			message: `“Product photo” is “${value}”, which is no binary field of the item, URL`,
+		}),
+	),
+	{
+		what: 'a slip of a field that is there',
+		parameters: photoshoot('pic7f3'),
+		item: { json: {}, binary: { pic7f3a: sound } },
+		message: '“Product photo” is “pic7f3”, which is no binary field of the item',
+	},
+	{
+		what: 'where n8n keeps a file',
+		parameters: photoshoot('={{ "filesystem-v2" }}'),
+		message: /^“Product photo” is “filesystem-v2”, which is n8n’s own note of where/,
+	},
+	{
+		what: 'the name of a file on disk',
+		parameters: photoshoot('/home/x.png'),
+		message: /^“Product photo” is “\/home\/x.png”, the name of a file; read the file/,
+	},
+	{
+		what: 'two URLs in one',
+		parameters: photoshoot('https://a.example/1.png, https://a.example/2.png'),
+		message: /^“Product photo” has several URLs, and takes one/,
+	},
+	{
+		what: 'a link to a page of Google Drive',
+		parameters: photoshoot('https://drive.google.com/file/d/1AbC/view'),
+		message: /^“Product photo” has a link to a page \(Google Drive\), .*export=download&id=1AbC/,
+	},
+	...[null, {}, 'text', ['text'], { mimeType: 'image/png' }, 7].map(
+		(value): BadInput => ({
+			what: `a binary field that is ${JSON.stringify(value)}`,
+			parameters: photoshoot('data'),
+			item: broken(value),
+			message: '“Product photo” names the binary field “data”, which holds no file',
+		}),
+	),
+	{
+		what: 'an expression left as text',
+		parameters: poster({ Headline: 'Hi {{ $json.title }}' }),
+		message:
+			'“Headline” holds the expression “{{ $json.title }}” as plain text; switch the field to Expression',
+	},
+	{
+		what: 'an expression left in JSON',
+		parameters: appRun(posterFromText, json({ Headline: '{{ $json.title }}' })),
+		message: '“Headline” holds the expression “{{ $json.title }}” as plain text',
+	},
+	{
+		what: 'an object that became text',
+		parameters: poster({ Headline: '={{ "" + { a: 1 } }}' }),
+		message: '“Headline” holds “[object Object]”',
+	},
+	{
+		what: 'a text that an expression found nothing for',
+		parameters: poster({ Headline: '={{ "" + $json.none }}' }),
+		message: '“Headline” is the word “undefined”',
 	},
 	{
 		what: 'a data: URI of the wrong media type',
@@ -251,6 +321,54 @@ describe('a batch with bad items', () => {
 		);
 		expect(error?.message).toMatch(/^Item 1: “Picture” is “nothing here”/);
 		await expectNothingSpent();
+	});
+});
+
+describe('binary data that is no file', () => {
+	it('fails its own item where it is used', async () => {
+		const good = (): INodeExecutionData => ({ json: {}, binary: { data: red } });
+		const red = binary(await picture('red'), 'image/png', 'red.png');
+		const { json: outputs, failed } = await local.run(photoshoot('data'), {
+			items: [good(), broken(null), good()],
+			settings: { onError: 'continueErrorOutput' },
+		});
+		expect(outputs.map(({ status }) => status)).toEqual(['completed', 'completed']);
+		expect(failed.map((item) => item.json.error)).toEqual([
+			expect.stringContaining('the binary field “data”, which holds no file'),
+		]);
+	});
+
+	it.each([null, {}, 'text', [1]])('harms nobody where it is not used: %j', async (value) => {
+		const { json: outputs, error } = await local.run(poster({ Headline: 'Hi' }), {
+			items: [{ json: {} }, broken(value), { json: {} }],
+		});
+		expect(error).toBeUndefined();
+		expect(outputs).toHaveLength(3);
+	});
+});
+
+describe('an image URL that the public API cannot fetch', () => {
+	withPublicHosts();
+
+	it.each([
+		'http://localhost:5678/x.png',
+		'http://192.168.1.20/x.png',
+		'http://n8n:5678/x.png',
+		'http://2130706433/x.png',
+		'http://[::1]/x.png',
+		'http://files.internal/x.png',
+	])('is refused: %s', async (url) => {
+		const api = nock('https://magnific.example')
+			.get(`/v1/ai/apps/${fourVariations.sqid}`)
+			.reply(200, { data: fourVariations });
+		const { error } = await local.run(
+			appRun(fourVariations, fields(fourVariations, { Picture: url })),
+			{ credential: { baseUrl: 'https://magnific.example' } },
+		);
+		expect(api.isDone()).toBe(true);
+		expect(error?.message).toMatch(
+			/“Picture” has a URL that Magnific cannot fetch: its address \(http/,
+		);
 	});
 });
 

@@ -1,6 +1,9 @@
+import { Container } from '@n8n/di';
+import { BinaryDataService } from 'n8n-core';
 import type { IBinaryData, INodeExecutionData } from 'n8n-workflow';
 import { fourVariations } from '../../emulator/apps/fourVariations';
 import { soundToWaveform } from '../../emulator/apps/soundToWaveform';
+import { isRecord } from '../../nodes/Magnific/api/guards';
 import { binary, keepFilesIn, picture } from './support/files';
 import { localMagnific } from './support/localMagnific';
 import { appRun, fields, inputId } from './support/parameters';
@@ -76,9 +79,71 @@ describe.each(['memory', 'disk'] as const)('a binary field kept in %s', (place) 
 		});
 		await local.run(startGiven('data'), { items: [itemWith(red)] });
 		expect(await sent()).toEqual([uploadedUrl()]);
-		expect(await local.count('request_upload')).toBe(2);
-		expect(await local.count('put_upload')).toBe(2);
+		expect(await local.count('request_upload')).toBe(3);
+		const addresses = (await local.requests('put_upload')).map(({ path }) => path);
+		expect(addresses).toHaveLength(2);
+		expect(new Set(addresses).size).toBe(2);
 	});
+
+	it('is uploaded to a fresh address when storage says that the first has expired', async () => {
+		await local.control.addFault({
+			route: 'put_upload',
+			fault: { kind: 'status', status: 403, body: '<Error><Code>ExpiredToken</Code></Error>' },
+		});
+		await local.run(startGiven('data'), { items: [itemWith(red)] });
+		expect(await sent()).toEqual([uploadedUrl()]);
+		expect(await local.count('request_upload')).toBe(2);
+	});
+
+	it.each([
+		['image/jpg', 'photo.jpg', 'jpeg', 'image/jpeg'],
+		['application/octet-stream', undefined, 'png', 'image/png'],
+		['text/plain', 'photo.png', 'png', 'image/png'],
+		['text/plain', 'photo', 'jpeg', 'image/jpeg'],
+		['application/octet-stream', 'photo.jfif', 'jpeg', 'image/jpeg'],
+		['image/png', 'photo.png', 'jpeg', 'image/jpeg'],
+		['audio/mpeg', 'song.mp3', 'png', 'image/png'],
+	] as const)(
+		'labelled %s and named %s goes by its first bytes, a %s, as %s',
+		async (label, name, format, contentType) => {
+			const { fileName, ...unnamed } = binary(await picture('red', format), label, name ?? '');
+			const file = name === undefined ? unnamed : { ...unnamed, fileName };
+			await local.run(startGiven('data'), { items: [itemWith(file)] });
+			const [asked] = await local.requests('request_upload');
+			expect(asked?.body).toEqual({ files: [{ content_type: contentType }] });
+			expect((await local.requests('put_upload'))[0]?.headers['content-type']).toBe(contentType);
+			expect(await local.count('run')).toBe(1);
+		},
+	);
+
+	it('of a recording of 20 MB that n8n calls audio/x-m4a is uploaded as audio/mp4', async () => {
+		await local.control.settings({ uploadTypes: ['audio/mp4'] });
+		const bytes = Buffer.concat([
+			Buffer.from('\0\0\0\x18ftypM4A \0\0\0\0'),
+			Buffer.alloc(20_000_000),
+		]);
+		const parameters = appRun(soundToWaveform, fields(soundToWaveform, { Recording: 'data' }));
+		await local.run(
+			{ ...parameters, ...started },
+			{ items: [itemWith(binary(bytes, 'audio/x-m4a', 'memo.m4a'))] },
+		);
+		expect((await local.requests('put_upload'))[0]?.headers['content-type']).toBe('audio/mp4');
+		expect(await local.count('run')).toBe(1);
+	});
+
+	it.each([
+		['a web page', Buffer.from('<!doctype html><p>Log in'), /needs an image, .* is text\/html/],
+		['nothing', Buffer.alloc(0), /whose file is empty|holds no file/],
+	])(
+		'that is %s and labelled as a picture is refused before anything is spent',
+		async (_, bytes, said) => {
+			const { error } = await local.run(startGiven('data'), {
+				items: [itemWith(binary(bytes, 'image/png', 'photo.png')), itemWith(red)],
+			});
+			expect(error?.message).toMatch(said);
+			expect(await local.count('request_upload', 'put_upload', 'run')).toBe(0);
+		},
+	);
 
 	it('is sent as base64 when its type cannot be uploaded, the other files are uploaded', async () => {
 		const gif = await picture('red', 'gif');
@@ -97,7 +162,7 @@ describe.each(['memory', 'disk'] as const)('a binary field kept in %s', (place) 
 		});
 		await local.run(startGiven('data'), { items: [itemWith(red)] });
 		expect(await sent()).toEqual([base64Of(Buffer.from(red.data, 'base64'))]);
-		expect(await local.count('put_upload')).toBe(1);
+		expect(await local.count('put_upload')).toBe(3);
 	});
 
 	it('that cannot be uploaded and is too large for base64 fails its item, naming file and limit', async () => {
@@ -106,7 +171,7 @@ describe.each(['memory', 'disk'] as const)('a binary field kept in %s', (place) 
 		expect(error?.message).toMatch(
 			/^Item 0: The file “data” \(image\/tiff, of 6 MB\) cannot be sent: .* over the 5 MB that can be sent inside the request$/,
 		);
-		expect(await local.count('run', 'put_upload')).toBe(0);
+		expect(await local.count('request_upload', 'put_upload', 'run')).toBe(0);
 	});
 
 	it('whose upload goes on failing fails its item alone where the node continues', async () => {
@@ -142,6 +207,27 @@ describe.each(['memory', 'disk'] as const)('a binary field kept in %s', (place) 
 	});
 });
 
+it('closes every file that it has looked into or tried to upload', async () => {
+	await keepFilesIn('disk');
+	const opened = jest.spyOn(Container.get(BinaryDataService), 'getAsStream');
+	await local.control.settings({ fileOrigin: 'http://127.0.0.1:9' });
+	const items = await Promise.all(
+		Array.from({ length: 8 }, async (_, i) =>
+			itemWith(binary(await picture(`rgb(${String(i)}, 0, 0)`), 'image/png', 'a.png')),
+		),
+	);
+	const { error } = await local.run(startGiven('data'), { items });
+	expect(error?.message).toContain('could not be reached');
+	const streams = await Promise.all(
+		opened.mock.results.map((result): unknown => result.type === 'return' && result.value),
+	);
+	opened.mockRestore();
+	expect(streams).toHaveLength(8 + 3 * 8);
+	expect(streams.map((stream) => isRecord(stream) && stream.destroyed)).toEqual(
+		streams.map(() => true),
+	);
+});
+
 describe('a creation given as', () => {
 	it('a URL is sent as it is', async () => {
 		await local.run(startGiven('https://example.com/a.png?size=2'));
@@ -149,7 +235,7 @@ describe('a creation given as', () => {
 		expect(await local.count('request_upload')).toBe(0);
 	});
 
-	it('a data: URI or base64 is sent as base64', async () => {
+	it('a data: URI or base64 is sent as it is', async () => {
 		const bytes = await picture('red');
 		const base64 = bytes.toString('base64');
 		await local.run(startGiven('={{ $json.picture }}'), {
@@ -158,7 +244,7 @@ describe('a creation given as', () => {
 				{ json: { picture: base64 } },
 			],
 		});
-		expect(await sent()).toEqual([base64Of(bytes), base64Of(bytes)]);
+		expect(await sent()).toEqual([`data:image/png;base64,${base64}`, base64]);
 		expect(await local.count('request_upload')).toBe(0);
 	});
 

@@ -72,6 +72,17 @@ describe('values of the form', () => {
 		expect(await sent()).toEqual([{ [id]: 'sea' }, { [id]: ['sea', 'sand'] }, { [id]: ['sun'] }]);
 	});
 
+	it('of a list may stand line by line', async () => {
+		await local.run(appRun(moodboard, fields(moodboard, { Words: 'sea\nsand\n' }), started));
+		expect(await sent()).toEqual([{ [inputId(moodboard, 'Words')]: ['sea', 'sand'] }]);
+	});
+
+	it('may have braces of their own', async () => {
+		const entered = { Headline: 'Dear {{name}}' };
+		await local.run(appRun(posterFromText, fields(posterFromText, entered), started));
+		expect(await sent()).toEqual([{ [inputId(posterFromText, 'Headline')]: 'Dear {{name}}' }]);
+	});
+
 	it('are not needed by an app without inputs', async () => {
 		const { json: outputs } = await local.run(appRun(surpriseMe, fields(surpriseMe, {})));
 		expect(outputs).toEqual([expect.objectContaining({ status: 'completed' })]);

@@ -11,11 +11,13 @@ export const isStorageNote = (text: string): boolean => STORAGE.test(text);
 const FILE_WORD =
 	/(?:attachment|audio|background|binary|clip|cover|data|doc|document|field|file|frame|image|img|input|logo|media|mask|music|output|page|photo|pic|picture|portrait|product|recording|reference|render|result|scan|screenshot|shot|song|sound|source|track|upload|video|voice)s?$/i;
 
+/** Letters that follow each other in no word of English, nearly. */
+const UNSPEAKABLE =
+	/[^aeiouy]{5}|[aeiou]{4}|q(?!u)|[jv][^aeiouy]|z[^aeiouyz]|x[^aeiouytcp]|[^aeiouy][jqx]|[^aeiouyz]z/i;
+
 /** Can be pronounced: what chance puts together mostly cannot. */
 const isWord = (letters: string): boolean =>
-	/[aeiouy]/i.test(letters) &&
-	!/[^aeiouy]{5}|[aeiou]{4}|q(?!u)/i.test(letters) &&
-	letters.length >= 2;
+	letters.length >= 2 && /[aeiouy]/i.test(letters) && !UNSPEAKABLE.test(letters);
 
 /** The words of camelCase, PascalCase, UPPER or lower; undefined for a mixture that is none of them. */
 const wordsOf = (letters: string): string[] | undefined => {

@@ -7,6 +7,7 @@ import {
 	type INodeType,
 	type INodeTypes,
 } from 'n8n-workflow';
+import { isRecord } from '../../../nodes/Magnific/api/guards';
 import { Magnific } from '../../../nodes/Magnific/Magnific.node';
 
 export const SOURCE = 'test.source';
@@ -30,6 +31,8 @@ const sourceOf = (items: INodeExecutionData[]): INodeType => ({
 	async execute(this: IExecuteFunctions) {
 		const stored = new Map<IBinaryData, Promise<IBinaryData>>();
 		const store = async (file: IBinaryData): Promise<IBinaryData> => {
+			// What is no file goes on as it is, as from a Code node.
+			if (!isRecord(file) || typeof file.data !== 'string') return file;
 			const bytes = Buffer.from(file.data, 'base64');
 			const storing =
 				stored.get(file) ?? this.helpers.prepareBinaryData(bytes, file.fileName, file.mimeType);

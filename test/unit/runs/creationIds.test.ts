@@ -84,7 +84,7 @@ describe('the id of a creation', () => {
 		const refused = fc
 			.sample(id, { numRuns: 20_000, seed: 7 })
 			.filter((text) => !isCreationId(text, ['data', 'photo']));
-		expect(refused.length).toBelessThan(25);
+		expect(refused.length).toBeLessThan(25);
 	});
 
 	it('is anything that has a digit in its midst', () => {

@@ -115,7 +115,7 @@ ${Object.values(OUTCOMES)
 	.map((text) => `- ${text}.`)
 	.join('\n')}
 
-An upload that is refused as such is not repeated: the file goes inside the request. A download follows redirects to other hosts, without the key; a page or JSON in place of a picture, video or sound is not stored.
+Each repeated upload takes a fresh address; one that is refused three times is not tried again: a small file goes inside the request. A download follows redirects to other hosts, without the key; a page or JSON in place of a picture, video or sound is not stored.
 
 ## On Error
 

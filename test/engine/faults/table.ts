@@ -91,7 +91,7 @@ const POLL: Record<Call, Row> = {
 	request_upload: repeatable('nothing'),
 	put_upload: {
 		...repeatable('nothing'),
-		// The address refuses the file itself, so it goes inside the request; an answer's body is not read.
+		// What three addresses refuse goes inside the request; an answer's body is not read.
 		status_401: same('done'),
 		redirect: same('done'),
 		wrong_shape: same('done'),

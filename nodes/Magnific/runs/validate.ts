@@ -82,7 +82,6 @@ const checkSelect = (input: AppInput, value: unknown): Checked => {
 	if (typeof value !== 'string' && typeof value !== 'number') {
 		return no(`${named(input)} needs one of its options, but got ${show(value)}`);
 	}
-	if (options.length === 0) return ok(value);
 	const text = String(value).trim();
 	const option =
 		options.find((candidate) => candidate.value === value) ??
@@ -91,6 +90,7 @@ const checkSelect = (input: AppInput, value: unknown): Checked => {
 	if (option) return ok(option.value);
 	const left = leftover(value);
 	if (left !== undefined) return no(`${named(input)} ${left}`);
+	if (options.length === 0) return ok(value);
 	const shown = options
 		.slice(0, MOST_OPTIONS_SHOWN)
 		.map(({ label, value: own }) => (label === String(own) ? label : `${label} (${String(own)})`));

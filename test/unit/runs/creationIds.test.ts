@@ -79,8 +79,7 @@ describe('the id of a creation', () => {
 	});
 
 	it('is seldom refused for the looks that chance gave it', () => {
-		const characters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'];
-		const id = fc.string({ minLength: 10, maxLength: 10, unit: fc.constantFrom(...characters) });
+		const id = fc.stringMatching(/^[A-Za-z0-9]{10}$/);
 		const refused = fc
 			.sample(id, { numRuns: 20_000, seed: 7 })
 			.filter((text) => !isCreationId(text, ['data', 'photo']));

@@ -365,6 +365,10 @@ describe('what is left of an expression', () => {
 		);
 	});
 
+	it('is refused in a select of which the API tells no options', () => {
+		expect(check({ type: 'select' }, '{{ $json.style }}').problems).toHaveLength(1);
+	});
+
 	it('may be an option of the app, or its own default', () => {
 		expect(check({ type: 'select', options }, '{{ $json.style }}').problems).toEqual([]);
 		const own = 'Use {{ $json.title }}';

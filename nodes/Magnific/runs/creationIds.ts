@@ -7,7 +7,7 @@ const STORAGE = /^(?:filesystem|s3|azure|azureblob|database|default)(?:-v\d+)?(?
 /** Whether a text is n8n's own note of where it keeps a file: `filesystem-v2`, `s3:workflows/…`. */
 export const isStorageNote = (text: string): boolean => STORAGE.test(text);
 
-/** Words that fields for files are named by, also with a number of three digits behind them. */
+/** Words that fields for files are named by; no others are with a number right behind them. */
 const FILE_WORD =
 	/(?:attachment|audio|background|binary|clip|cover|data|doc|document|field|file|frame|image|img|input|logo|media|mask|music|output|page|photo|pic|picture|portrait|product|recording|reference|render|result|scan|screenshot|shot|song|sound|source|track|upload|video|voice)s?$/i;
 
@@ -39,7 +39,7 @@ export const looksLikeFieldName = (text: string): boolean => {
 		return false;
 	}
 	if (digits === '' || separator !== '') return true;
-	return digits.length <= (FILE_WORD.test(name) ? 3 : 2);
+	return digits.length <= 3 && FILE_WORD.test(name);
 };
 
 /** Small slips that turn one text into the other: a character added, left out, changed, or two swapped. */

@@ -8,6 +8,7 @@ const IDS = [
 	'a1b2c3d4',
 	'abc123',
 	'photo12345',
+	'nosuchcreation1',
 	'1234567',
 	'upl_img_a1b2c3',
 	'V1StGXR8_Z5jdHi6B-myT',

@@ -1,4 +1,5 @@
 import type { Clock } from './clock';
+import { Earliest } from './earliest';
 
 /**
  * What a request is for, most urgent first: a person waits in the editor; a submission starts a
@@ -65,28 +66,53 @@ const REGAINED_PER_MINUTE = 5;
 const LEAST_PART = 0.2;
 
 interface Waiting {
-	grant: () => void;
+	party: Party;
+	kind: RequestKind;
 	/** Place among all that ever waited. */
 	ticket: number;
+	grant: () => void;
 }
 
 /** One of those who share a budget: an execution, or all that belong to none. */
-interface Party {
-	waiting: Record<RequestKind, Waiting[]>;
+class Party {
+	/** Its requests by urgency, and as they came. */
+	readonly waiting = new Earliest<Waiting>((one, other) => one.ticket < other.ticket);
+
 	/** The turn in which it was last served, or joined. */
-	lastTurn: number;
+	lastTurn = 0;
+
+	/** How many of those that wait are looks. */
+	looksWaiting = 0;
+
 	/** When its last look went, ms since the epoch. */
-	lastLookAt: number;
+	lastLookAt = -Infinity;
+
+	/** The request that would go first. */
+	get first(): Waiting | undefined {
+		return this.waiting.first()?.item;
+	}
+
+	enter(request: Waiting): void {
+		this.waiting.set(request, REQUEST_KINDS.indexOf(request.kind));
+		if (request.kind === 'poll') this.looksWaiting += 1;
+	}
+
+	leave(request: Waiting): void {
+		this.waiting.delete(request);
+		if (request.kind === 'poll') this.looksWaiting -= 1;
+	}
+
+	looksAt(now: number): boolean {
+		return this.looksWaiting > 0 || this.lastLookAt > now - LOOKS_LATELY_MS;
+	}
 }
 
-const newParty = (): Party => ({
-	waiting: { interactive: [], submit: [], prepare: [], poll: [] },
-	lastTurn: 0,
-	lastLookAt: -Infinity,
-});
-
-const isIdle = ({ waiting }: Party): boolean =>
-	REQUEST_KINDS.every((kind) => waiting[kind].length === 0);
+/** Who comes first: interactive requests as they came, then the parties in turn. */
+const goesBefore = (one: Waiting, other: Waiting): boolean => {
+	const [isOne, isOther] = [one.kind === 'interactive', other.kind === 'interactive'];
+	if (isOne !== isOther) return isOne;
+	return isOne ? one.ticket < other.ticket : one.party.lastTurn < other.party.lastTurn;
+};
 
 export class SlidingWindowBudget implements Budget {
 	private perMinute: number;
@@ -99,7 +125,7 @@ export class SlidingWindowBudget implements Budget {
 	/** Those with requests waiting. */
 	private readonly parties = new Set<Party>();
 
-	private readonly common = newParty();
+	private readonly common = new Party();
 
 	/** The executions that look at their runs. */
 	private readonly lookers = new Set<Party>();
@@ -161,7 +187,7 @@ export class SlidingWindowBudget implements Budget {
 	}
 
 	share(): SharedBudget {
-		const party = newParty();
+		const party = new Party();
 		const whole = (): SlidingWindowBudget => this;
 		return {
 			take: async (kind, signal) => await this.takeFor(party, kind, signal),
@@ -189,12 +215,13 @@ export class SlidingWindowBudget implements Budget {
 		if (signal?.aborted) return false;
 		return await new Promise<boolean>((resolve) => {
 			const giveUp = (): void => {
-				party.waiting[kind] = party.waiting[kind].filter((other) => other !== entry);
-				if (isIdle(party)) this.parties.delete(party);
+				this.leave(request);
 				this.wake?.abort();
 				resolve(false);
 			};
-			const entry: Waiting = {
+			const request: Waiting = {
+				party,
+				kind,
 				ticket: this.tickets++,
 				grant: () => {
 					signal?.removeEventListener('abort', giveUp);
@@ -202,37 +229,67 @@ export class SlidingWindowBudget implements Budget {
 				},
 			};
 			signal?.addEventListener('abort', giveUp, { once: true });
+			party.enter(request);
+			if (party.first === request) this.wake?.abort();
 			if (!this.parties.has(party)) {
 				this.parties.add(party);
 				party.lastTurn = Math.max(party.lastTurn, this.turns);
-				this.wake?.abort();
 			}
-			party.waiting[kind].push(entry);
 			if (kind === 'poll' && party !== this.common) this.lookers.add(party);
 			void this.pump();
 		});
 	}
 
-	/** Who comes first: interactive requests as they came, then the parties in turn. */
-	private inTurn(): Array<{ party: Party; kind: RequestKind }> {
-		const ticket = (party: Party): number => party.waiting.interactive[0]?.ticket ?? Infinity;
-		return [...this.parties]
-			.sort((a, b) => {
-				const [one, other] = [ticket(a), ticket(b)];
-				return one === other ? a.lastTurn - b.lastTurn : one - other;
-			})
-			.flatMap((party) => {
-				const kind = REQUEST_KINDS.find((candidate) => party.waiting[candidate].length > 0);
-				return kind ? [{ party, kind }] : [];
-			});
+	private leave(request: Waiting): void {
+		const { party } = request;
+		party.leave(request);
+		if (party.waiting.size === 0) this.parties.delete(party);
 	}
 
-	private othersLook(party: Party, now: number): boolean {
-		return [...this.lookers].some(
-			(other) =>
-				other !== party &&
-				(other.waiting.poll.length > 0 || other.lastLookAt > now - LOOKS_LATELY_MS),
-		);
+	/** Lets requests go as long as some wait, each when the windows have room for it. */
+	private async pump(): Promise<void> {
+		if (this.pumping) return;
+		this.pumping = true;
+		while (this.parties.size > 0) {
+			const now = this.clock.now();
+			const { next, inMs } = this.next(now);
+			if (next) {
+				this.grant(next, now);
+			} else {
+				this.wake = new AbortController();
+				await this.clock.sleep(inMs, this.wake.signal);
+				this.wake = undefined;
+			}
+		}
+		this.pumping = false;
+	}
+
+	/** The request that goes now; where none may, in how many ms one might. */
+	private next(now: number): { next?: Waiting; inMs: number } {
+		const looking = [...this.lookers].filter((party) => party.looksAt(now));
+		const whole = this.delay(now, 0);
+		const others = looking.length > 0 ? this.delay(now, KEPT_FOR_LOOKS) : whole;
+		let next: Waiting | undefined;
+		let inMs = Infinity;
+		for (const { first } of this.parties) {
+			if (!first) continue;
+			const othersLook = looking.some((party) => party !== first.party);
+			const delay = first.kind === 'submit' && othersLook ? others : whole;
+			inMs = Math.min(inMs, delay);
+			if (delay === 0 && (!next || goesBefore(first, next))) next = first;
+		}
+		return { ...(next ? { next } : {}), inMs };
+	}
+
+	private grant(request: Waiting, now: number): void {
+		const { party, kind } = request;
+		this.leave(request);
+		party.lastTurn = ++this.turns;
+		if (kind === 'poll') party.lastLookAt = now;
+		const oldest = now - Math.max(...this.windows.map(({ ms }) => ms)) - ARRIVAL_MARGIN_MS;
+		while ((this.granted[0] ?? Infinity) <= oldest) this.granted.shift();
+		this.granted.push(now);
+		request.grant();
 	}
 
 	/** The plan's requests per minute, or fewer after refusals. */
@@ -251,41 +308,6 @@ export class SlidingWindowBudget implements Budget {
 			return blocking === undefined ? 0 : blocking + ms + ARRIVAL_MARGIN_MS - now;
 		});
 		return Math.max(0, this.pausedUntil - now, ...waits);
-	}
-
-	private async pump(): Promise<void> {
-		if (this.pumping) return;
-		this.pumping = true;
-		while (this.parties.size > 0) {
-			const now = this.clock.now();
-			let shortest = Infinity;
-			let served = false;
-			for (const { party, kind } of this.inTurn()) {
-				const kept = kind === 'submit' && this.othersLook(party, now) ? KEPT_FOR_LOOKS : 0;
-				const delay = this.delay(now, kept);
-				if (delay === 0) {
-					this.grant(party, kind, now);
-					served = true;
-					break;
-				}
-				shortest = Math.min(shortest, delay);
-			}
-			if (served) continue;
-			this.wake = new AbortController();
-			await this.clock.sleep(shortest, this.wake.signal);
-			this.wake = undefined;
-		}
-		this.pumping = false;
-	}
-
-	private grant(party: Party, kind: RequestKind, now: number): void {
-		party.waiting[kind].shift()?.grant();
-		party.lastTurn = ++this.turns;
-		if (kind === 'poll') party.lastLookAt = now;
-		if (isIdle(party)) this.parties.delete(party);
-		const oldest = now - Math.max(...this.windows.map(({ ms }) => ms)) - ARRIVAL_MARGIN_MS;
-		this.granted = this.granted.filter((at) => at > oldest);
-		this.granted.push(now);
 	}
 }
 

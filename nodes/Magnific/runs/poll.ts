@@ -1,4 +1,5 @@
 import type { RunApi } from '../api/client';
+import { Earliest } from '../api/earliest';
 import { settle, stoppedError, type ApiError } from '../api/errors';
 import { backoffMs, type Pacing } from '../api/retry';
 import { isEnded, type Run } from '../api/types';
@@ -60,6 +61,9 @@ export class Poller {
 
 	private readonly endings = new Map<string, Promise<Ending>>();
 
+	/** When each is given up, at the earliest: looks that go by may put it off. */
+	private readonly giveUps = new Earliest<Waiting>();
+
 	private readonly schedule: Schedule;
 
 	private looksUnderWay = 0;
@@ -70,9 +74,6 @@ export class Poller {
 
 	constructor(private readonly seams: Pacing & { api: Pick<RunApi, 'getRun'> }) {
 		this.schedule = new Schedule(seams.budget.requestsPerMinute);
-		seams.signal?.addEventListener('abort', () => {
-			this.settleAllUnreadable(stoppedError());
-		});
 	}
 
 	/**
@@ -90,7 +91,7 @@ export class Poller {
 			return { kind: 'unreadable', run_id: run.run_id, status: null, error: stoppedError() };
 		}
 		return await new Promise<Ending>((resolve) => {
-			this.waiting.set(run.run_id, {
+			const waiting = {
 				...run,
 				status: null,
 				lastError: undefined,
@@ -99,7 +100,9 @@ export class Poller {
 				failedLooks: 0,
 				notFound: 0,
 				settle: resolve,
-			});
+			};
+			this.waiting.set(run.run_id, waiting);
+			this.giveUps.set(waiting, this.givesUpAt(waiting));
 			this.schedule.add({
 				run_id: run.run_id,
 				app_id: run.app_id ?? UNKNOWN_APP,
@@ -113,8 +116,12 @@ export class Poller {
 	}
 
 	private async loop(): Promise<void> {
-		const { clock } = this.seams;
+		const { clock, signal } = this.seams;
+		const stop = (): void => {
+			this.settleAllUnreadable(stoppedError());
+		};
 		this.looping = true;
+		signal?.addEventListener('abort', stop);
 		while (this.waiting.size > 0) {
 			const now = clock.now();
 			this.giveUpAfterDeadline(now);
@@ -122,14 +129,15 @@ export class Poller {
 			if (dueAt <= now) {
 				await this.lookAtNext();
 			} else {
-				await this.sleepUntil(Math.min(dueAt, this.firstDeadline()));
+				await this.sleepUntil(Math.min(dueAt, this.firstGiveUp()));
 			}
 		}
+		signal?.removeEventListener('abort', stop);
 		this.looping = false;
 	}
 
-	private firstDeadline(): number {
-		return Math.min(...[...this.waiting.values()].map((run) => this.givesUpAt(run)));
+	private firstGiveUp(): number {
+		return this.giveUps.first()?.at ?? Infinity;
 	}
 
 	/**
@@ -144,14 +152,13 @@ export class Poller {
 	}
 
 	private giveUpAfterDeadline(now: number): void {
-		for (const run of [...this.waiting.values()]) {
-			if (now < this.givesUpAt(run)) continue;
-			this.settle(
-				run,
-				run.lastError
-					? { kind: 'unreadable', run_id: run.run_id, status: run.status, error: run.lastError }
-					: { kind: 'timed_out', run_id: run.run_id, status: run.status },
-			);
+		for (let first = this.giveUps.first(); first && first.at <= now; first = this.giveUps.first()) {
+			const run = first.item;
+			const { run_id, status, lastError } = run;
+			const givesUpAt = this.givesUpAt(run);
+			if (givesUpAt > now) this.giveUps.set(run, givesUpAt);
+			else if (lastError) this.settleUnreadable(run, lastError);
+			else this.settle(run, { kind: 'timed_out', run_id, status });
 		}
 	}
 
@@ -178,7 +185,7 @@ export class Poller {
 			patience.abort();
 		};
 		signal?.addEventListener('abort', stop, { once: true });
-		void clock.sleep(this.firstDeadline() - clock.now(), patience.signal).then(stop);
+		void clock.sleep(this.firstGiveUp() - clock.now(), patience.signal).then(stop);
 		const granted = await budget.take('poll', patience.signal);
 		patience.abort();
 		signal?.removeEventListener('abort', stop);
@@ -189,6 +196,7 @@ export class Poller {
 		if (!run) return;
 		this.schedule.lookStarts(run.run_id, clock.now());
 		run.lookingSince = clock.now();
+		this.giveUps.set(run, this.givesUpAt(run));
 		this.looksUnderWay += 1;
 		void this.look(run).finally(() => {
 			this.looksUnderWay -= 1;
@@ -202,6 +210,7 @@ export class Poller {
 		if (!this.waiting.has(run.run_id)) return;
 		run.lookingSince = undefined;
 		run.lookedAt = clock.now();
+		this.giveUps.set(run, this.givesUpAt(run));
 		if ('error' in outcome) {
 			this.lookFailed(run, outcome.error);
 			return;
@@ -253,6 +262,7 @@ export class Poller {
 
 	private settle(run: Waiting, outcome: Ending): void {
 		this.waiting.delete(run.run_id);
+		this.giveUps.delete(run);
 		this.schedule.remove(run.run_id);
 		this.wake?.abort();
 		run.settle(outcome);

@@ -4,7 +4,7 @@ import { Durations } from '../../../nodes/Magnific/runs/durations';
 const ended = (...durations: number[]): Durations => {
 	const known = new Durations();
 	durations.forEach((duration, i) => {
-		known.sawEnded(String(i), duration, 0, duration);
+		known.sawEnded(String(i), duration);
 	});
 	return known;
 };
@@ -13,7 +13,7 @@ describe('what is known of durations', () => {
 	it('tells nothing before a run has ended', () => {
 		const known = new Durations();
 		expect(known.likelyEnd(0)).toBeUndefined();
-		known.sawGoing('a', 5_000, 0);
+		known.sawGoing('a', 5_000);
 		expect(known.likelyEnd(0)).toBeUndefined();
 	});
 
@@ -34,8 +34,8 @@ describe('what is known of durations', () => {
 
 	it('counts those that were seen going when others had ended', () => {
 		const known = ended(10);
-		known.sawGoing('a', 30, 20);
-		known.sawGoing('b', 30, 20);
+		known.sawGoing('a', 30);
+		known.sawGoing('b', 30);
 		expect(known.likelyEnd(0)).toBeUndefined();
 		known.forget('a');
 		known.forget('b');
@@ -44,18 +44,17 @@ describe('what is known of durations', () => {
 
 	it('learns nothing from an end whose time is not known', () => {
 		const known = new Durations();
-		known.sawEnded('a', 100, 0, null);
+		known.sawEnded('a', null);
 		expect(known.likelyEnd(0)).toBeUndefined();
 	});
 
-	it('foretells nothing any more once its word has failed often, and again once it would have held', () => {
-		const known = ended(10);
-		for (let i = 0; i < 4; i++) {
-			known.sawGoing('a', 11, 0);
-			known.forget('a');
-		}
-		expect(known.likelyEnd(0)).toBeUndefined();
-		for (let i = 0; i < 12; i++) known.sawEnded(`b${String(i)}`, 10, 0, 10);
+	it('in a large batch may be a thirty-second part behind, and no more', () => {
+		const known = ended(...Array.from({ length: 320 }, () => 10));
 		expect(known.likelyEnd(0)).toBe(10);
+		const curve = known.curve();
+		for (let i = 0; i < 10; i++) known.sawGoing(String(i), 20);
+		expect(known.curve()).toBe(curve);
+		known.sawGoing('one more', 20);
+		expect(known.curve()).not.toBe(curve);
 	});
 });

@@ -1,9 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../../../nodes/Magnific/api/clock';
+import { Earliest } from '../../../nodes/Magnific/api/earliest';
 
 interface Sleeper {
-	/** Virtual time at which it wakes, ms since the epoch. */
-	at: number;
+	/** Place among all that ever slept. */
+	place: number;
 	wake: () => void;
 }
 
@@ -17,7 +18,10 @@ const MOST_WAKES_AT_ONCE = 20_000;
  * or waits for somebody else, before the next one wakes: as timers of a real process do.
  */
 export class VirtualClock implements Clock {
-	private readonly sleepers: Sleeper[] = [];
+	/** By the virtual time at which they wake, ms since the epoch. */
+	private readonly sleepers = new Earliest<Sleeper>((one, other) => one.place < other.place);
+
+	private sleeps = 0;
 
 	/** `start`: ms since the epoch. */
 	constructor(private time = Date.UTC(2026, 10, 1)) {}
@@ -28,26 +32,25 @@ export class VirtualClock implements Clock {
 
 	/** How many sleeps have neither ended nor been aborted. */
 	get sleeping(): number {
-		return this.sleepers.length;
+		return this.sleepers.size;
 	}
 
 	async sleep(ms: number, signal?: AbortSignal): Promise<void> {
 		if (signal?.aborted) return;
 		await new Promise<void>((resolve) => {
 			const stop = (): void => {
-				this.sleepers.splice(this.sleepers.indexOf(sleeper), 1);
+				this.sleepers.delete(sleeper);
 				resolve();
 			};
 			const sleeper: Sleeper = {
-				at: this.time + Math.max(0, ms),
+				place: this.sleeps++,
 				wake: () => {
 					signal?.removeEventListener('abort', stop);
 					resolve();
 				},
 			};
 			signal?.addEventListener('abort', stop, { once: true });
-			const after = this.sleepers.findLastIndex(({ at }) => at <= sleeper.at);
-			this.sleepers.splice(after + 1, 0, sleeper);
+			this.sleepers.set(sleeper, this.time + Math.max(0, ms));
 		});
 	}
 
@@ -86,7 +89,7 @@ export class VirtualClock implements Clock {
 				continue;
 			}
 			throw new Error(
-				this.sleepers.length === 0
+				this.sleepers.size === 0
 					? `Stuck after ${String(this.time - start)} virtual ms: nobody sleeps, and nothing settles`
 					: `Not settled within ${String(limitMs)} virtual ms`,
 			);
@@ -95,11 +98,11 @@ export class VirtualClock implements Clock {
 
 	/** False where nobody wakes until `end`. */
 	private wakeNext(end: number): boolean {
-		const next = this.sleepers[0];
+		const next = this.sleepers.first();
 		if (!next || next.at > end || next.at === Infinity) return false;
-		this.sleepers.shift();
+		this.sleepers.delete(next.item);
 		this.time = next.at;
-		next.wake();
+		next.item.wake();
 		return true;
 	}
 }

@@ -1,34 +1,47 @@
 import { rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureMemory, type MemoryFigures } from '../bench/memory/measure';
 import { measurePackage, type PackageFigures } from '../bench/package/measure';
+import { measureProcessor, type ProcessorRow } from '../bench/processor/measure';
 import { measureReal, type RealRow } from '../bench/real/measure';
-import { describeMemory, describePackage, describeReal } from '../bench/report/measured';
+import {
+	describeMemory,
+	describePackage,
+	describeProcessor,
+	describeReal,
+} from '../bench/report/measured';
 import { plotSvg } from '../bench/report/plot';
-import { describeSimulation } from '../bench/report/table';
+import { describeParts, describeSimulation } from '../bench/report/table';
 import { runSimulation, SIZES, type Simulation } from '../bench/simulation';
+import { measureParts, type Difference } from '../bench/simulation/switches';
 import { packPackage, type PackedPackage } from './lib/package/pack';
 import { ROOT } from './lib/paths';
 import { showProgress } from './lib/progress';
 import { onShutdown } from './lib/shutdown';
 import { CheckFailed, runMain } from './lib/steps';
 
-const PARTS = ['simulation', 'package', 'memory', 'real'] as const;
+/** Those of the first line need no n8n and no package. */
+const SIMULATED = ['simulation', 'parts', 'processor'] as const;
+const PARTS = [...SIMULATED, 'package', 'memory', 'real'] as const;
 type Part = (typeof PARTS)[number];
 
 const USAGE = `Measures how fast batches get done, how much memory n8n needs for them, and how large and
 how quick to load the package is. Takes about twenty minutes.
 
-  npm run bench -- [--json FILE] [--only PART,…] [--up-to N]
+  npm run bench -- [--json FILE] [--only PART,…] [--up-to N] [--beside DIRECTORY]
 
   --json    writes the results to this file too
   --only    some parts only, of ${PARTS.join(', ')}
-  --up-to   leaves batches of more than N items out of the simulation, and the plot`;
+  --up-to   leaves batches of more than N items out of the simulation, and the plot
+  --beside  measures the processor time of the checkout in this directory too`;
 
 const PLOT = join(ROOT, 'docs', 'images', 'how-fast.svg');
 
 interface Results extends Partial<Simulation> {
+	/** Without one part of the pacing. */
+	parts?: Difference[];
+	processor?: ProcessorRow[];
 	real?: RealRow[];
 	memory_mb?: MemoryFigures;
 	package?: PackageFigures;
@@ -73,6 +86,7 @@ async function main(): Promise<void> {
 			json: { type: 'string' },
 			only: { type: 'string' },
 			'up-to': { type: 'string' },
+			beside: { type: 'string' },
 			help: { type: 'boolean', short: 'h', default: false },
 		},
 	});
@@ -83,7 +97,18 @@ async function main(): Promise<void> {
 	const sizes = sizesUpTo(values['up-to']);
 	const parts = partsIn(values.only);
 	const results: Results = parts.includes('simulation') ? await simulateAll(sizes) : {};
-	if (parts.some((part) => part !== 'simulation')) {
+	if (parts.includes('parts')) {
+		results.parts = await showProgress('Parts', (report) => measureParts(sizes, report));
+		console.log(`\n${describeParts(results.parts)}\n`);
+	}
+	if (parts.includes('processor')) {
+		const roots = values.beside === undefined ? [ROOT] : [ROOT, resolve(values.beside)];
+		results.processor = await showProgress('Processor', (report) =>
+			measureProcessor(roots, report),
+		);
+		console.log(`\n${describeProcessor(results.processor)}\n`);
+	}
+	if (parts.some((part) => !SIMULATED.some((simulated) => simulated === part))) {
 		const packed = await pack();
 		if (parts.includes('package')) {
 			results.package = await measurePackage(packed);

@@ -1,5 +1,6 @@
 import type { MemoryFigures } from '../memory/measure';
 import type { PackageFigures } from '../package/measure';
+import type { ProcessorRow } from '../processor/measure';
 import type { RealRow } from '../real/measure';
 import { aligned } from './table';
 
@@ -32,3 +33,12 @@ export const describeMemory = (figures: MemoryFigures): string =>
 
 export const describePackage = ({ packed_kb, load_ms }: PackageFigures): string =>
 	`The package: ${String(packed_kb)} kB packed, loaded in ${String(load_ms)} ms`;
+
+export const describeProcessor = (rows: ProcessorRow[]): string =>
+	[
+		'Processor time per run of a batch, by polling, on the virtual clock',
+		aligned([
+			['version', 'n', 'runs of', 'µs/run'],
+			...rows.map(({ version, n, duration, us_per_run }) => [version, n, duration, us_per_run]),
+		]),
+	].join('\n');

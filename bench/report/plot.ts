@@ -11,6 +11,7 @@ const COLOURS: Record<string, string> = {
 	'sequential-1s': '#9f1239',
 	'naive-3s': '#b45309',
 	'hand-made-loop': '#f59e0b',
+	'round-robin': '#8b5cf6',
 	'magnific-poll': '#1668dc',
 	'magnific-suspended-loop': '#6bc24a',
 	'magnific-suspended': '#0a9b5b',

@@ -1,5 +1,6 @@
 import type { Simulation } from '../simulation';
 import type { Row } from '../simulation/simulate';
+import type { Difference } from '../simulation/switches';
 
 type Cell = string | number;
 
@@ -73,4 +74,40 @@ export const describeSimulation = ({ simulation, lag, shared_key, fairness }: Si
 		]),
 		'',
 		`3 items beside 500 with one key, runs of 20 s: ${fairness.small_s.toFixed(1)} s (alone ${fairness.small_alone_s.toFixed(1)} s); the 500: ${fairness.large_s.toFixed(1)} s (alone ${fairness.large_alone_s.toFixed(1)} s)`,
+	].join('\n');
+
+type Measure = keyof Difference['with'];
+
+const more = ({ with: whole, without }: Difference, measure: Measure): number =>
+	measure === 'http_429'
+		? without.http_429 - whole.http_429
+		: (100 * (without[measure] - whole[measure])) / whole[measure];
+
+/** The cell that one part is worth most in, by one measure. */
+const greatest = (differences: Difference[], measure: Measure): Difference | undefined =>
+	[...differences].sort((a, b) => more(b, measure) - more(a, measure))[0];
+
+const describeMost = (differences: Difference[], measure: Measure): string[] => {
+	const found = greatest(differences, measure);
+	if (!found || more(found, measure) <= 0) return ['–', ''];
+	const by = `+${more(found, measure).toFixed(0)}${measure === 'http_429' ? '' : ' %'}`;
+	return [by, `${found.cell} (${found.with[measure].toFixed(0)})`];
+};
+
+/** What each part of the pacing is worth: the cells that are worst without it. */
+export const describeParts = (differences: Difference[]): string =>
+	[
+		'Without one part: the cell that gets worst (and what it has with all parts)',
+		aligned([
+			['without', 'makespan', 'in', 'requests', 'in', '429s', 'in'],
+			...[...new Set(differences.map(({ part }) => part))].map((part) => {
+				const own = differences.filter((difference) => difference.part === part);
+				return [
+					part,
+					...describeMost(own, 'makespan_s'),
+					...describeMost(own, 'requests'),
+					...describeMost(own, 'http_429'),
+				];
+			}),
+		]),
 	].join('\n');

@@ -80,6 +80,8 @@ export interface Fairness {
 	small_alone_s: number;
 	large_s: number;
 	large_alone_s: number;
+	/** Of both together. */
+	requests: number;
 	http_429: number;
 }
 
@@ -112,6 +114,7 @@ export const besideALargeOne = async (): Promise<Fairness> => {
 		small_alone_s: seconds(await alone(small)),
 		large_s: seconds(largeMs),
 		large_alone_s: seconds(await alone(large)),
+		requests: world.api.calls.length,
 		http_429: world.api.answered(429),
 	};
 };

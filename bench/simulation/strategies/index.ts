@@ -2,6 +2,7 @@ import { pollingBound, submissionsBound, suspendedBound, type Limits } from '../
 import type { World } from '../world';
 import { magnificPoll, magnificSuspended, magnificSuspendedLoop } from './magnific';
 import { handMadeLoop, naive, sequential } from './peers';
+import { roundRobin } from './roundRobin';
 
 /** A way to carry a batch. */
 export interface Strategy {
@@ -36,6 +37,7 @@ export const STRATEGIES: readonly Strategy[] = [
 	peer('sequential-5s', sequential(5_000)),
 	peer('naive-3s', naive(3_000)),
 	peer('hand-made-loop', handMadeLoop),
+	peer('round-robin', roundRobin),
 ];
 
 /** Throws where there is none of this name. */

@@ -37,6 +37,8 @@ export interface SharedBudget extends Budget {
 	leave(): void;
 }
 
+const A_MINUTE_MS = 60_000;
+
 interface RateWindow {
 	ms: number;
 	max: number;
@@ -47,7 +49,7 @@ interface RateWindow {
  * 2 minutes. The latter two grow with a plan that allows more per minute than they would.
  */
 export const rateWindows = (requestsPerMinute: number): RateWindow[] => [
-	{ ms: 60_000, max: requestsPerMinute },
+	{ ms: A_MINUTE_MS, max: requestsPerMinute },
 	{ ms: 5_000, max: Math.max(50, Math.ceil(requestsPerMinute / 12)) },
 	{ ms: 120_000, max: Math.max(1_200, 2 * requestsPerMinute) },
 ];
@@ -81,30 +83,8 @@ class Party {
 	/** The turn in which it was last served, or joined. */
 	lastTurn = 0;
 
-	/** How many of those that wait are looks. */
-	looksWaiting = 0;
-
-	/** When its last look went, ms since the epoch. */
+	/** When it last asked for a look, or got one, ms since the epoch. */
 	lastLookAt = -Infinity;
-
-	/** The request that would go first. */
-	get first(): Waiting | undefined {
-		return this.waiting.first()?.item;
-	}
-
-	enter(request: Waiting): void {
-		this.waiting.set(request, REQUEST_KINDS.indexOf(request.kind));
-		if (request.kind === 'poll') this.looksWaiting += 1;
-	}
-
-	leave(request: Waiting): void {
-		this.waiting.delete(request);
-		if (request.kind === 'poll') this.looksWaiting -= 1;
-	}
-
-	looksAt(now: number): boolean {
-		return this.looksWaiting > 0 || this.lastLookAt > now - LOOKS_LATELY_MS;
-	}
 }
 
 /** Who comes first: interactive requests as they came, then the parties in turn. */
@@ -115,12 +95,10 @@ const goesBefore = (one: Waiting, other: Waiting): boolean => {
 };
 
 export class SlidingWindowBudget implements Budget {
-	private perMinute: number;
-
-	private windows: RateWindow[];
+	refusals = 0;
 
 	/** When the requests of the longest window went, oldest first. */
-	private granted: number[] = [];
+	private readonly granted: number[] = [];
 
 	/** Those with requests waiting. */
 	private readonly parties = new Set<Party>();
@@ -139,33 +117,18 @@ export class SlidingWindowBudget implements Budget {
 	/** What went through when the server last refused a request, and when that was. */
 	private throttle: { perMinute: number; since: number } | undefined;
 
-	private refusedSoFar = 0;
-
 	private pumping = false;
 
 	private wake: AbortController | undefined;
 
 	constructor(
 		private readonly clock: Clock,
-		requestsPerMinute: number,
-	) {
-		this.perMinute = requestsPerMinute;
-		this.windows = rateWindows(requestsPerMinute);
-	}
-
-	get requestsPerMinute(): number {
-		return this.perMinute;
-	}
-
-	get refusals(): number {
-		return this.refusedSoFar;
-	}
+		public requestsPerMinute: number,
+	) {}
 
 	/** Takes over a changed limit; what has gone already still counts. */
 	setRequestsPerMinute(requestsPerMinute: number): void {
-		if (requestsPerMinute === this.perMinute) return;
-		this.perMinute = requestsPerMinute;
-		this.windows = rateWindows(requestsPerMinute);
+		this.requestsPerMinute = requestsPerMinute;
 		this.wake?.abort();
 	}
 
@@ -178,26 +141,23 @@ export class SlidingWindowBudget implements Budget {
 	}
 
 	refused(until: number): void {
-		this.refusedSoFar += 1;
+		this.refusals += 1;
 		this.pause(until);
 		this.granted.pop();
 		const now = this.clock.now();
-		const wentThrough = this.granted.filter((at) => at > now - 60_000).length;
-		this.throttle = { perMinute: Math.max(LEAST_PART * this.perMinute, wentThrough), since: now };
+		const wentThrough = this.granted.filter((at) => at > now - A_MINUTE_MS).length;
+		const least = LEAST_PART * this.requestsPerMinute;
+		this.throttle = { perMinute: Math.max(least, wentThrough), since: now };
 	}
 
 	share(): SharedBudget {
 		const party = new Party();
-		const whole = (): SlidingWindowBudget => this;
+		const whole = (): Budget => this;
 		return {
 			take: async (kind, signal) => await this.takeFor(party, kind, signal),
-			pause: (until) => {
-				this.pause(until);
-			},
-			refused: (until) => {
-				this.refused(until);
-			},
-			share: () => this.share(),
+			pause: this.pause.bind(this),
+			refused: this.refused.bind(this),
+			share: this.share.bind(this),
 			leave: () => {
 				this.lookers.delete(party);
 				this.wake?.abort();
@@ -219,31 +179,35 @@ export class SlidingWindowBudget implements Budget {
 				this.wake?.abort();
 				resolve(false);
 			};
-			const request: Waiting = {
-				party,
-				kind,
-				ticket: this.tickets++,
-				grant: () => {
-					signal?.removeEventListener('abort', giveUp);
-					resolve(true);
-				},
+			const grant = (): void => {
+				signal?.removeEventListener('abort', giveUp);
+				resolve(true);
 			};
+			const request = { party, kind, ticket: this.tickets++, grant };
 			signal?.addEventListener('abort', giveUp, { once: true });
-			party.enter(request);
-			if (party.first === request) this.wake?.abort();
-			if (!this.parties.has(party)) {
-				this.parties.add(party);
-				party.lastTurn = Math.max(party.lastTurn, this.turns);
-			}
-			if (kind === 'poll' && party !== this.common) this.lookers.add(party);
+			this.enter(request);
 			void this.pump();
 		});
 	}
 
+	private enter(request: Waiting): void {
+		const { party, kind } = request;
+		party.waiting.set(request, REQUEST_KINDS.indexOf(kind));
+		if (!this.parties.has(party)) party.lastTurn = Math.max(party.lastTurn, this.turns);
+		this.parties.add(party);
+		if (kind === 'poll') this.looks(party);
+		if (party.waiting.first()?.item === request) this.wake?.abort();
+	}
+
 	private leave(request: Waiting): void {
 		const { party } = request;
-		party.leave(request);
+		party.waiting.delete(request);
 		if (party.waiting.size === 0) this.parties.delete(party);
+	}
+
+	private looks(party: Party): void {
+		party.lastLookAt = this.clock.now();
+		if (party !== this.common) this.lookers.add(party);
 	}
 
 	/** Lets requests go as long as some wait, each when the windows have room for it. */
@@ -251,10 +215,9 @@ export class SlidingWindowBudget implements Budget {
 		if (this.pumping) return;
 		this.pumping = true;
 		while (this.parties.size > 0) {
-			const now = this.clock.now();
-			const { next, inMs } = this.next(now);
-			if (next) {
-				this.grant(next, now);
+			const { request, inMs } = this.next(this.clock.now());
+			if (request) {
+				this.grant(request);
 			} else {
 				this.wake = new AbortController();
 				await this.clock.sleep(inMs, this.wake.signal);
@@ -265,49 +228,53 @@ export class SlidingWindowBudget implements Budget {
 	}
 
 	/** The request that goes now; where none may, in how many ms one might. */
-	private next(now: number): { next?: Waiting; inMs: number } {
-		const looking = [...this.lookers].filter((party) => party.looksAt(now));
-		const whole = this.delay(now, 0);
-		const others = looking.length > 0 ? this.delay(now, KEPT_FOR_LOOKS) : whole;
-		let next: Waiting | undefined;
+	private next(now: number): { request: Waiting | undefined; inMs: number } {
+		const looking = [...this.lookers].filter(
+			({ lastLookAt }) => lastLookAt > now - LOOKS_LATELY_MS,
+		);
+		const unkept = this.delay(now, 0);
+		const kept = this.delay(now, KEPT_FOR_LOOKS);
+		let request: Waiting | undefined;
 		let inMs = Infinity;
-		for (const { first } of this.parties) {
+		for (const party of this.parties) {
+			const first = party.waiting.first()?.item;
 			if (!first) continue;
-			const othersLook = looking.some((party) => party !== first.party);
-			const delay = first.kind === 'submit' && othersLook ? others : whole;
+			const yieldsToLooks = first.kind === 'submit' && looking.some((other) => other !== party);
+			const delay = yieldsToLooks ? kept : unkept;
 			inMs = Math.min(inMs, delay);
-			if (delay === 0 && (!next || goesBefore(first, next))) next = first;
+			if (delay === 0 && (!request || goesBefore(first, request))) request = first;
 		}
-		return { ...(next ? { next } : {}), inMs };
+		return { request, inMs };
 	}
 
-	private grant(request: Waiting, now: number): void {
+	private grant(request: Waiting): void {
 		const { party, kind } = request;
+		const now = this.clock.now();
 		this.leave(request);
 		party.lastTurn = ++this.turns;
-		if (kind === 'poll') party.lastLookAt = now;
-		const oldest = now - Math.max(...this.windows.map(({ ms }) => ms)) - ARRIVAL_MARGIN_MS;
-		while ((this.granted[0] ?? Infinity) <= oldest) this.granted.shift();
+		if (kind === 'poll') this.looks(party);
+		const longest = Math.max(...rateWindows(this.requestsPerMinute).map(({ ms }) => ms));
+		while ((this.granted[0] ?? now) <= now - longest - ARRIVAL_MARGIN_MS) this.granted.shift();
 		this.granted.push(now);
 		request.grant();
 	}
 
-	/** The plan's requests per minute, or fewer after refusals. */
-	private allowedPerMinute(now: number): number {
-		if (!this.throttle) return this.perMinute;
-		const { perMinute, since } = this.throttle;
-		const regained = Math.floor(((now - since) / 60_000) * REGAINED_PER_MINUTE);
-		return Math.min(this.perMinute, Math.ceil(perMinute + regained));
-	}
-
 	/** How long until all windows have room, in ms; `kept`: the part of them that must stay free. */
 	private delay(now: number, kept: number): number {
-		const waits = this.windows.map(({ ms, max }, i) => {
-			const allowed = i === 0 ? Math.min(max, this.allowedPerMinute(now)) : max;
+		const waits = rateWindows(this.requestsPerMinute).map(({ ms, max }) => {
+			const allowed = ms === A_MINUTE_MS ? this.allowedPerMinute(now) : max;
 			const blocking = this.granted.at(-Math.max(1, allowed - Math.floor(allowed * kept)));
 			return blocking === undefined ? 0 : blocking + ms + ARRIVAL_MARGIN_MS - now;
 		});
 		return Math.max(0, this.pausedUntil - now, ...waits);
+	}
+
+	/** The plan's requests per minute, or fewer after refusals. */
+	private allowedPerMinute(now: number): number {
+		if (!this.throttle) return this.requestsPerMinute;
+		const { perMinute, since } = this.throttle;
+		const regained = Math.floor(((now - since) / A_MINUTE_MS) * REGAINED_PER_MINUTE);
+		return Math.min(this.requestsPerMinute, Math.ceil(perMinute + regained));
 	}
 }
 
@@ -318,12 +285,8 @@ const budgets = new Map<string, SlidingWindowBudget>();
  * limit is taken over by the budget that is there.
  */
 export const budgetFor = (key: string, requestsPerMinute: number, clock: Clock): Budget => {
-	const known = budgets.get(key);
-	if (known) {
-		known.setRequestsPerMinute(requestsPerMinute);
-		return known;
-	}
-	const budget = new SlidingWindowBudget(clock, requestsPerMinute);
+	const budget = budgets.get(key) ?? new SlidingWindowBudget(clock, requestsPerMinute);
+	budget.setRequestsPerMinute(requestsPerMinute);
 	budgets.set(key, budget);
 	return budget;
 };

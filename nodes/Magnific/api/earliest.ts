@@ -24,6 +24,10 @@ export class Earliest<T> {
 		return this.heap[0];
 	}
 
+	has(item: T): boolean {
+		return this.places.has(item);
+	}
+
 	/** In no order. */
 	items(): T[] {
 		return [...this.places.keys()];
@@ -48,26 +52,23 @@ export class Earliest<T> {
 	/** Finds the place of an entry for which the one at `place` is free. */
 	private settle(entry: Entry<T>, place: number): void {
 		let free = place;
-		for (let above = (free - 1) >> 1; free > 0; above = (free - 1) >> 1) {
+		for (;;) {
+			const above = (free - 1) >> 1;
 			const other = this.heap[above];
-			if (!other || !this.isBefore(entry, other)) break;
+			if (free === 0 || !other || !this.isBefore(entry, other)) break;
 			this.put(other, free);
 			free = above;
 		}
-		for (let below = this.firstBelow(free); below !== undefined; below = this.firstBelow(free)) {
-			const other = this.heap[below];
-			if (!other || !this.isBefore(other, entry)) break;
-			this.put(other, free);
+		for (;;) {
+			const [left, right] = [2 * free + 1, 2 * free + 2];
+			const [one, other] = [this.heap[left], this.heap[right]];
+			const below = one && other && this.isBefore(other, one) ? right : left;
+			const next = this.heap[below];
+			if (!next || !this.isBefore(next, entry)) break;
+			this.put(next, free);
 			free = below;
 		}
 		this.put(entry, free);
-	}
-
-	private firstBelow(place: number): number | undefined {
-		const left = 2 * place + 1;
-		const [one, other] = [this.heap[left], this.heap[left + 1]];
-		if (!one) return undefined;
-		return other && this.isBefore(other, one) ? left + 1 : left;
 	}
 
 	private put(entry: Entry<T>, place: number): void {

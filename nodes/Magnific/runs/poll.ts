@@ -3,20 +3,10 @@ import { Earliest } from '../api/earliest';
 import { settle, stoppedError, type ApiError } from '../api/errors';
 import { backoffMs, type Pacing } from '../api/retry';
 import { isEnded, type Run } from '../api/types';
-import { Schedule } from './schedule';
+import { Schedule, type Awaited } from './schedule';
 import type { RunOutcome } from './types';
 
-export interface Awaited {
-	run_id: string;
-	/** Null where it is not known yet: the first look tells. */
-	app_id: string | null;
-	/** When it was submitted, ms since the epoch. */
-	since: number;
-	/** When to give up, ms since the epoch. */
-	deadline: number;
-	/** True where the run may be over already. */
-	lookNow?: boolean;
-}
+export type { Awaited };
 
 type Ending = Extract<RunOutcome, { kind: 'ended' | 'timed_out' | 'unreadable' }>;
 
@@ -43,8 +33,6 @@ const MOST_LOOKS_AT_ONCE = 10;
 const SEEN_LATELY_MS = 20_000;
 /** A look that takes longer than this hangs. */
 const LOOK_TAKES_MS = 10_000;
-
-const UNKNOWN_APP = '';
 
 /** How long a run took: by the API's own clock, but no longer than was waited for it. */
 const durationOf = (run: Run, waited: number): number => {
@@ -87,11 +75,8 @@ export class Poller {
 	}
 
 	private async start(run: Awaited): Promise<Ending> {
-		if (this.seams.signal?.aborted) {
-			return { kind: 'unreadable', run_id: run.run_id, status: null, error: stoppedError() };
-		}
 		return await new Promise<Ending>((resolve) => {
-			const waiting = {
+			const waiting: Waiting = {
 				...run,
 				status: null,
 				lastError: undefined,
@@ -101,15 +86,13 @@ export class Poller {
 				notFound: 0,
 				settle: resolve,
 			};
+			if (this.seams.signal?.aborted) {
+				this.settleUnreadable(waiting, stoppedError());
+				return;
+			}
 			this.waiting.set(run.run_id, waiting);
 			this.giveUps.set(waiting, this.givesUpAt(waiting));
-			this.schedule.add({
-				run_id: run.run_id,
-				app_id: run.app_id ?? UNKNOWN_APP,
-				since: run.since,
-				deadline: run.deadline,
-				lookNow: run.lookNow === true,
-			});
+			this.schedule.add(run);
 			this.wake?.abort();
 			if (!this.looping) void this.loop();
 		});
@@ -120,20 +103,35 @@ export class Poller {
 		const stop = (): void => {
 			this.settleAllUnreadable(stoppedError());
 		};
-		this.looping = true;
 		signal?.addEventListener('abort', stop);
+		this.looping = true;
 		while (this.waiting.size > 0) {
+			this.giveUpAfterDeadline();
+			const isFull = this.looksUnderWay >= MOST_LOOKS_AT_ONCE;
+			const dueAt = (isFull ? undefined : this.schedule.next()?.dueAt) ?? Infinity;
 			const now = clock.now();
-			this.giveUpAfterDeadline(now);
-			const dueAt = this.nextDueAt();
 			if (dueAt <= now) {
 				await this.lookAtNext();
-			} else {
-				await this.sleepUntil(Math.min(dueAt, this.firstGiveUp()));
+			} else if (this.waiting.size > 0) {
+				this.wake = new AbortController();
+				await clock.sleep(Math.min(dueAt, this.firstGiveUp()) - now, this.wake.signal);
+				this.wake = undefined;
 			}
 		}
-		signal?.removeEventListener('abort', stop);
 		this.looping = false;
+		signal?.removeEventListener('abort', stop);
+	}
+
+	private giveUpAfterDeadline(): void {
+		const now = this.seams.clock.now();
+		for (let run = this.giveUps.first()?.item; run && this.firstGiveUp() <= now; ) {
+			const { run_id, status, lastError } = run;
+			const givesUpAt = this.givesUpAt(run);
+			if (givesUpAt > now) this.giveUps.set(run, givesUpAt);
+			else if (lastError) this.settleUnreadable(run, lastError);
+			else this.settle(run, { kind: 'timed_out', run_id, status });
+			run = this.giveUps.first()?.item;
+		}
 	}
 
 	private firstGiveUp(): number {
@@ -151,31 +149,6 @@ export class Poller {
 		return deadline + 2 * this.endings.size * perLook;
 	}
 
-	private giveUpAfterDeadline(now: number): void {
-		for (let first = this.giveUps.first(); first && first.at <= now; first = this.giveUps.first()) {
-			const run = first.item;
-			const { run_id, status, lastError } = run;
-			const givesUpAt = this.givesUpAt(run);
-			if (givesUpAt > now) this.giveUps.set(run, givesUpAt);
-			else if (lastError) this.settleUnreadable(run, lastError);
-			else this.settle(run, { kind: 'timed_out', run_id, status });
-		}
-	}
-
-	/** When the next look is due; Infinity while as many as may be are under way. */
-	private nextDueAt(): number {
-		if (this.looksUnderWay >= MOST_LOOKS_AT_ONCE) return Infinity;
-		return this.schedule.next()?.dueAt ?? Infinity;
-	}
-
-	private async sleepUntil(time: number): Promise<void> {
-		const { clock, signal } = this.seams;
-		if (signal?.aborted || this.waiting.size === 0) return;
-		this.wake = new AbortController();
-		await clock.sleep(time - clock.now(), this.wake.signal);
-		this.wake = undefined;
-	}
-
 	private async lookAtNext(): Promise<void> {
 		const { budget, clock, signal } = this.seams;
 		// The budget may make this wait long: no longer than the first deadline, and which run is
@@ -189,14 +162,10 @@ export class Poller {
 		const granted = await budget.take('poll', patience.signal);
 		patience.abort();
 		signal?.removeEventListener('abort', stop);
-		if (!granted) return;
-
-		const next = this.schedule.next();
+		const next = granted ? this.schedule.next() : undefined;
 		const run = next && this.waiting.get(next.run_id);
 		if (!run) return;
-		this.schedule.lookStarts(run.run_id, clock.now());
-		run.lookingSince = clock.now();
-		this.giveUps.set(run, this.givesUpAt(run));
+
 		this.looksUnderWay += 1;
 		void this.look(run).finally(() => {
 			this.looksUnderWay -= 1;
@@ -206,28 +175,30 @@ export class Poller {
 
 	private async look(run: Waiting): Promise<void> {
 		const { api, clock } = this.seams;
+		run.lookingSince = clock.now();
+		this.giveUps.set(run, this.givesUpAt(run));
+		this.schedule.lookStarts(run.run_id, run.lookingSince);
 		const outcome = await settle(() => api.getRun(run.run_id));
 		if (!this.waiting.has(run.run_id)) return;
 		run.lookingSince = undefined;
 		run.lookedAt = clock.now();
 		this.giveUps.set(run, this.givesUpAt(run));
-		if ('error' in outcome) {
-			this.lookFailed(run, outcome.error);
-			return;
-		}
-		const wasSeenGoing = run.status !== null;
-		run.status = outcome.value.status;
-		if (outcome.value.app_id !== null) this.schedule.belongsTo(run.run_id, outcome.value.app_id);
+		if ('error' in outcome) this.lookFailed(run, outcome.error);
+		else this.lookTold(run, outcome.value);
+	}
+
+	private lookTold(run: Waiting, told: Run): void {
+		// Of a run that may have been over before anybody looked, the time says nothing.
+		const isTimeKnown = run.status !== null || run.lookNow !== true;
+		run.status = told.status;
 		run.lastError = undefined;
 		run.failedLooks = 0;
 		run.notFound = 0;
-		const now = clock.now();
-		if (isEnded(run.status)) {
-			// Of a run that may have been over before anybody looked, the time says nothing.
-			const isKnown = wasSeenGoing || run.lookNow !== true;
-			const duration = isKnown ? durationOf(outcome.value, now - run.since) : null;
-			this.schedule.ended(run.run_id, duration);
-			this.settle(run, { kind: 'ended', run: outcome.value });
+		if (told.app_id !== null) this.schedule.belongsTo(run.run_id, told.app_id);
+		if (isEnded(told.status)) {
+			const waited = run.lookedAt - run.since;
+			this.schedule.ended(run.run_id, isTimeKnown ? durationOf(told, waited) : null);
+			this.settle(run, { kind: 'ended', run: told });
 		} else {
 			this.schedule.stillGoing(run.run_id);
 		}

@@ -20,15 +20,24 @@ const A_MINUTE_MS = 60_000;
 /** A run gets a last look this long before its deadline, so that no end shortly before it is missed. */
 const LAST_LOOK_MS = 1_000;
 
-interface Scheduled {
-	readonly run_id: string;
+export interface Awaited {
+	run_id: string;
+	/** Null where it is not known yet: the first look tells. */
+	app_id: string | null;
+	/** When it was submitted, ms since the epoch. */
+	since: number;
+	/** When to give up, ms since the epoch. */
+	deadline: number;
+	/** True where the run may be over already. */
+	lookNow?: boolean;
+}
+
+interface Scheduled extends Readonly<Awaited> {
+	app: AppRuns;
 	/** Place among all that were ever added. */
 	readonly place: number;
-	app: AppRuns;
-	/** When the run was submitted, ms since the epoch. */
-	readonly since: number;
-	/** When its last look is due whatever is known, ms since the epoch. */
-	readonly lastLookDueAt: number;
+	/** Where set, the next look is due then whatever the app's other runs tell. */
+	dueAt: number | undefined;
 	/** Looks that found it going. */
 	looks: number;
 	/** The greatest age at which it was seen going, ms. */
@@ -44,82 +53,27 @@ const goesBefore = (run: Scheduled, other: Scheduled): boolean =>
 class AppRuns {
 	readonly durations = new Durations();
 
-	/** All that wait, by `since`. */
-	readonly waiting = new Earliest<Scheduled>();
+	/** The curve of `durations` by which its runs are scheduled. */
+	curve = this.durations.curve();
 
 	/** How many runs ever were this app's. */
 	ever = 0;
+
+	/** All that wait, by `since`. */
+	readonly waiting = new Earliest<Scheduled>();
+
+	/** Those never seen going, by `since`: their ends are likely in this order. */
+	readonly unseen = new Earliest<Scheduled>(goesBefore);
+
+	/** Those seen going for longer than can be foretold: probed in turn. */
+	readonly inTurn = new Earliest<Scheduled>(goesBefore);
 
 	/** When a look that found a run still going was made, ms since the epoch. */
 	lastMissAt: number | undefined;
 
 	/** The run under a look that nothing but time suggested: one at a time. */
 	probed: { run: Scheduled; at: number } | undefined;
-
-	/** Those never seen going, by `since`: their ends are expected in this order. */
-	readonly unseen = new Earliest<Scheduled>(goesBefore);
-
-	/** Those whose ends are foretold, by when their looks are due. */
-	private readonly foretold = new Earliest<Scheduled>(goesBefore);
-
-	/** Those of which nothing but time suggests a look: probed in turn. */
-	private readonly inTurn = new Earliest<Scheduled>(goesBefore);
-
-	/** What `foretold` and `inTurn` were told by. */
-	private curve = this.durations.curve();
-
-	/** The run is looked at when what is known of the app says so. */
-	enter(run: Scheduled): void {
-		if (run.looks === 0) {
-			this.unseen.set(run, run.since);
-			return;
-		}
-		const likely = this.durations.likelyEnd(run.seenAge);
-		if (likely === undefined) this.inTurn.set(run, 0);
-		else this.foretold.set(run, Math.max(run.since + likely, run.lastLookAt + SOON_EVERY_MS));
-	}
-
-	leave(run: Scheduled): void {
-		for (const line of [this.unseen, this.foretold, this.inTurn]) line.delete(run);
-	}
-
-	/** The looks that come first, by each reason to look; `probeAt`: when the next probe is due. */
-	next(probeAt: number): Look[] {
-		this.keepUp();
-		const probe = ({ item }: { item: Scheduled }): number =>
-			Math.max(item.since + FIRST_LOOK_MS, probeAt);
-		const likely = this.durations.likelyEnd(0);
-		return [
-			look(this.unseen, likely === undefined ? probe : ({ at }) => at + likely),
-			look(this.foretold),
-			look(this.inTurn, probe),
-		].flatMap((found) => found ?? []);
-	}
-
-	private keepUp(): void {
-		const curve = this.durations.curve();
-		if (curve === this.curve) return;
-		this.curve = curve;
-		for (const run of [...this.foretold.items(), ...this.inTurn.items()]) {
-			this.leave(run);
-			this.enter(run);
-		}
-	}
 }
-
-interface Look {
-	run: Scheduled;
-	/** Ms since the epoch; may be past. */
-	dueAt: number;
-}
-
-const look = (
-	line: Earliest<Scheduled>,
-	dueAt: (first: { item: Scheduled; at: number }) => number = ({ at }) => at,
-): Look | undefined => {
-	const first = line.first();
-	return first && { run: first.item, dueAt: dueAt(first) };
-};
 
 /**
  * When to look at which run. An execution goes on when its last run is over, so a look that finds a
@@ -131,13 +85,10 @@ const look = (
 export class Schedule {
 	private readonly runs = new Map<string, Scheduled>();
 
-	private readonly apps = new Map<string, AppRuns>();
+	private readonly apps = new Map<string | null, AppRuns>();
 
-	/** Those whose next look is due at a given time, whatever the app's other runs tell. */
-	private readonly told = new Earliest<Scheduled>(goesBefore);
-
-	/** Those that had no last look, by when it is due. */
-	private readonly lastLooks = new Earliest<Scheduled>(goesBefore);
+	/** All but those under a look, by when the next is due whatever becomes of other runs. */
+	private readonly due = new Earliest<Scheduled>(goesBefore);
 
 	/** How many runs were ever added. */
 	private added = 0;
@@ -147,47 +98,38 @@ export class Schedule {
 
 	constructor(private readonly requestsPerMinute = 50) {}
 
-	/** `since`: when it was submitted; `lookNow` where it may be over already. Times in ms since the epoch. */
-	add({
-		run_id,
-		app_id,
-		since,
-		deadline,
-		lookNow,
-	}: {
-		run_id: string;
-		app_id: string;
-		since: number;
-		deadline: number;
-		lookNow: boolean;
-	}): void {
-		const app = this.app(app_id);
-		const run = {
-			run_id,
+	add(run: Awaited): void {
+		const scheduled = {
+			...run,
+			app: this.app(run.app_id),
 			place: this.added++,
-			app,
-			since,
-			lastLookDueAt: deadline - LAST_LOOK_MS,
+			dueAt: run.lookNow ? run.since : undefined,
 			looks: 0,
 			seenAge: 0,
-			lastLookAt: since,
+			lastLookAt: run.since,
 		};
-		this.runs.set(run_id, run);
-		app.ever += 1;
-		app.waiting.set(run, since);
-		this.enter(run, lookNow ? since : undefined);
+		this.runs.set(run.run_id, scheduled);
+		this.join(scheduled, scheduled.app);
 	}
 
 	/** The look that comes first, and when it is due (ms since the epoch; may be past). */
 	next(): { run_id: string; dueAt: number } | undefined {
 		const apps = [...this.apps.values()].filter(({ waiting }) => waiting.size > 0);
-		let best: Look | undefined;
-		for (const candidate of [
-			look(this.told),
-			look(this.lastLooks),
-			...apps.flatMap((app) => app.next(this.probeAt(app, apps.length))),
-		]) {
-			if (candidate && (!best || comesBefore(candidate, best))) best = candidate;
+		for (const app of apps) this.keepUp(app);
+		const first = this.due.first();
+		let best = first && { run: first.item, dueAt: first.at };
+		for (const app of apps) {
+			const probeAt = this.probeAt(app, apps.length);
+			const likely = app.durations.likelyEnd(0);
+			for (const run of [app.unseen.first()?.item, app.inTurn.first()?.item]) {
+				if (!run) continue;
+				const isForetold = run.looks === 0 && likely !== undefined;
+				const dueAt = isForetold
+					? run.since + likely
+					: Math.max(run.since + FIRST_LOOK_MS, probeAt);
+				const isBefore = best && dueAt === best.dueAt && goesBefore(run, best.run);
+				if (!best || dueAt < best.dueAt || isBefore) best = { run, dueAt };
+			}
 		}
 		return best && { run_id: best.run.run_id, dueAt: best.dueAt };
 	}
@@ -196,7 +138,7 @@ export class Schedule {
 	lookStarts(run_id: string, now: number): void {
 		const run = this.runs.get(run_id);
 		if (!run) return;
-		this.leave(run);
+		this.leaveLines(run);
 		this.looks += 1;
 		run.lastLookAt = now;
 		if (run.app.durations.likelyEnd(run.seenAge) === undefined) run.app.probed = { run, at: now };
@@ -207,35 +149,32 @@ export class Schedule {
 		const run = this.runs.get(run_id);
 		const app = this.app(app_id);
 		if (!run || run.app === app) return;
-		this.leave(run);
-		run.app.durations.forget(run_id);
-		run.app.waiting.delete(run);
+		this.part(run);
 		run.app.ever -= 1;
-		run.app = app;
-		app.ever += 1;
-		app.waiting.set(run, run.since);
-		this.enter(run);
+		this.join(run, app);
 	}
 
 	/** The look found the run still going. */
 	stillGoing(run_id: string): void {
 		const run = this.runs.get(run_id);
 		if (!run) return;
-		const { app } = run;
-		this.leave(run);
+		const { app, lastLookAt } = run;
+		this.leaveLines(run);
 		run.looks += 1;
-		run.seenAge = run.lastLookAt - run.since;
+		run.seenAge = lastLookAt - run.since;
+		run.dueAt = undefined;
 		app.durations.sawGoing(run_id, run.seenAge);
-		app.lastMissAt = Math.max(app.lastMissAt ?? 0, run.lastLookAt);
-		this.enter(run);
+		app.lastMissAt = Math.max(app.lastMissAt ?? 0, lastLookAt);
+		this.enterLines(run);
 	}
 
 	/** The look could not be made; the next one is due at `dueAt`. */
 	lookAgainAt(run_id: string, dueAt: number): void {
 		const run = this.runs.get(run_id);
 		if (!run) return;
-		this.leave(run);
-		this.enter(run, dueAt);
+		this.leaveLines(run);
+		run.dueAt = dueAt;
+		this.enterLines(run);
 	}
 
 	/** The look found the run over, after `duration` ms (null where that is not known). */
@@ -247,31 +186,56 @@ export class Schedule {
 	remove(run_id: string): void {
 		const run = this.runs.get(run_id);
 		if (!run) return;
-		this.leave(run);
+		this.part(run);
 		this.runs.delete(run_id);
-		run.app.waiting.delete(run);
-		run.app.durations.forget(run_id);
 	}
 
-	private app(app_id: string): AppRuns {
+	private app(app_id: string | null): AppRuns {
 		const known = this.apps.get(app_id) ?? new AppRuns();
 		this.apps.set(app_id, known);
 		return known;
 	}
 
-	/** The run may be looked at: at `dueAt`, or when what is known says so. */
-	private enter(run: Scheduled, dueAt?: number): void {
-		if (dueAt === undefined) run.app.enter(run);
-		else this.told.set(run, dueAt);
-		if (run.lastLookAt < run.lastLookDueAt) this.lastLooks.set(run, run.lastLookDueAt);
+	private join(run: Scheduled, app: AppRuns): void {
+		run.app = app;
+		app.ever += 1;
+		app.waiting.set(run, run.since);
+		this.enterLines(run);
 	}
 
-	/** Takes a run out of all lines; one under a look comes back by its answer. */
-	private leave(run: Scheduled): void {
-		this.told.delete(run);
-		this.lastLooks.delete(run);
-		run.app.leave(run);
-		if (run.app.probed?.run === run) run.app.probed = undefined;
+	private part(run: Scheduled): void {
+		this.leaveLines(run);
+		run.app.waiting.delete(run);
+		run.app.durations.forget(run.run_id);
+	}
+
+	private enterLines(run: Scheduled): void {
+		const { app, dueAt, looks, since, lastLookAt } = run;
+		const likely = looks === 0 ? undefined : app.durations.likelyEnd(run.seenAge);
+		const foretold =
+			likely === undefined ? Infinity : Math.max(since + likely, lastLookAt + SOON_EVERY_MS);
+		const lastLook = run.deadline - LAST_LOOK_MS;
+		this.due.set(run, Math.min(dueAt ?? foretold, lastLookAt < lastLook ? lastLook : Infinity));
+		if (dueAt !== undefined || likely !== undefined) app.inTurn.delete(run);
+		else if (looks === 0) app.unseen.set(run, since);
+		else app.inTurn.set(run, 0);
+	}
+
+	/** One under a look comes back by its answer. */
+	private leaveLines(run: Scheduled): void {
+		const { app } = run;
+		for (const line of [this.due, app.unseen, app.inTurn]) line.delete(run);
+		if (app.probed?.run === run) app.probed = undefined;
+	}
+
+	/** Foretells anew the ends of those seen going, where more is known than when it was last done. */
+	private keepUp(app: AppRuns): void {
+		const curve = app.durations.curve();
+		if (curve === app.curve) return;
+		app.curve = curve;
+		for (const run of app.waiting.items()) {
+			if (run.looks > 0 && this.due.has(run)) this.enterLines(run);
+		}
 	}
 
 	/** When the next probe of an app is due, if there is none before. */
@@ -301,6 +265,3 @@ export class Schedule {
 		return Math.min(A_MINUTE_MS, interval);
 	}
 }
-
-const comesBefore = (one: Look, other: Look): boolean =>
-	one.dueAt === other.dueAt ? goesBefore(one.run, other.run) : one.dueAt < other.dueAt;

@@ -148,6 +148,30 @@ describe('waiting for a run', () => {
 	});
 });
 
+describe('the execution’s signal', () => {
+	it('has no listener left after each of many waits, as in a loop of the workflow', async () => {
+		const here = world();
+		for (let round = 0; round < 20; round++) {
+			await here.clock.advance(MINUTE);
+			const runIds = await started(here, 2);
+			await here.clock.run(waitForAll(here, runIds));
+			expect(getEventListeners(here.stop.signal, 'abort')).toHaveLength(0);
+		}
+	});
+
+	it('has one listener for all runs that wait, and none left after Stop', async () => {
+		const here = world({ durationMs: () => Infinity });
+		const runIds = await started(here, 30);
+		const done = waitForAll(here, runIds);
+		await here.clock.advance(1_000);
+		expect(getEventListeners(here.stop.signal, 'abort')).toHaveLength(1);
+		here.stop.abort();
+		await done;
+		await here.clock.advance(0);
+		expect(getEventListeners(here.stop.signal, 'abort')).toHaveLength(0);
+	});
+});
+
 describe('the deadline', () => {
 	const deadline =
 		(ms: number) =>

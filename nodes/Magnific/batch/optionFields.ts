@@ -1,26 +1,31 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import { choice, fieldsOf, flag, number, shaped, text, type Option } from './option';
+import { readMetadataOption } from './metadataOption';
 
 /** How a run comes out: shared by all operations that give runs. */
-export const outputOptions: INodeProperties[] = [
-	{
+export const output = {
+	downloadFiles: flag({
 		displayName: 'Download Files',
 		name: 'downloadFiles',
 		type: 'boolean',
 		default: false,
 		description:
 			'Whether to put the generated files into binary data. Their URLs, which expire after 12 hours, are in the output either way.',
-	},
-	{
-		displayName: 'Max File Size (MB)',
-		name: 'maxFileSize',
-		type: 'number',
-		default: 0,
-		noDataExpression: true,
-		typeOptions: { minValue: 0 },
-		description:
-			'Largest file that Download Files takes; a larger one is not downloaded, and its item fails with the run ID and the URLs. 0 means no limit.',
-	},
-	{
+	}),
+	maxFileSize: number(
+		{
+			displayName: 'Max File Size (MB)',
+			name: 'maxFileSize',
+			type: 'number',
+			default: 0,
+			noDataExpression: true,
+			typeOptions: { minValue: 0 },
+			description:
+				'Largest file that Download Files takes; a larger one is not downloaded, and its item fails with the run ID and the URLs. 0 means no limit.',
+		},
+		0,
+	),
+	outputPer: choice({
 		displayName: 'Output Per',
 		name: 'outputPer',
 		type: 'options',
@@ -30,29 +35,43 @@ export const outputOptions: INodeProperties[] = [
 		],
 		default: 'run',
 		description: 'What becomes an item of the output',
-	},
-	{
-		displayName: 'Put Files in Field',
-		name: 'binaryField',
-		type: 'string',
-		default: 'data',
-		placeholder: 'e.g. data',
-		description:
-			'Name of the binary field of the first downloaded file; further files of the same item get _1, _2 and so on',
-	},
-];
-
-const maxWaitOption: INodeProperties = {
-	displayName: 'Max Wait (Minutes)',
-	name: 'maxWait',
-	type: 'number',
-	default: 30,
-	typeOptions: { minValue: 0 },
-	description:
-		'How long to wait for a run at most, counted from its own start; suspended, from the suspension',
+	}),
+	binaryField: text(
+		{
+			displayName: 'Put Files in Field',
+			name: 'binaryField',
+			type: 'string',
+			default: 'data',
+			placeholder: 'e.g. data',
+			description:
+				'Name of the binary field of the first downloaded file; further files of the same item get _1, _2 and so on',
+		},
+		{ unset: 'data' },
+	),
 };
 
-const onPartialOption: INodeProperties = {
+/** The fields of the output options, sorted. */
+export const outputOptions = fieldsOf(output);
+
+const DEFAULT_MAX_WAIT_MIN = 30;
+/** Some 1,900 years: what is longer ends after the last date that there is. */
+const LONGEST_WAIT_MIN = 1e9;
+
+export const maxWait = number(
+	{
+		displayName: 'Max Wait (Minutes)',
+		name: 'maxWait',
+		type: 'number',
+		default: DEFAULT_MAX_WAIT_MIN,
+		typeOptions: { minValue: 0 },
+		description:
+			'How long to wait for a run at most, counted from its own start; suspended, from the suspension',
+	},
+	DEFAULT_MAX_WAIT_MIN,
+	{ above: 0, max: LONGEST_WAIT_MIN },
+);
+
+export const onPartial = choice({
 	displayName: 'On Partial Result',
 	name: 'onPartial',
 	type: 'options',
@@ -66,9 +85,9 @@ const onPartialOption: INodeProperties = {
 	],
 	default: 'output',
 	description: 'What to do with a run of which only some steps succeeded',
-};
+});
 
-const onTimeoutOption: INodeProperties = {
+export const onTimeout = choice({
 	displayName: 'On Timeout',
 	name: 'onTimeout',
 	type: 'options',
@@ -82,19 +101,9 @@ const onTimeoutOption: INodeProperties = {
 	],
 	default: 'error',
 	description: 'What to do with a run that is not over after Max Wait. It goes on at Magnific.',
-};
-
-/** The same option, shown only while these ways to wait are not chosen: it has no effect there. */
-const notWith = (ways: string[], option: INodeProperties): INodeProperties => ({
-	...option,
-	displayOptions: { hide: { '/wait': ways } },
 });
 
-const sorted = (options: INodeProperties[]): INodeProperties[] =>
-	options.toSorted((a, b) => a.displayName.localeCompare(b.displayName));
-
-/** The options of App → Run, sorted. */
-export const appRunOptions: INodeProperties[] = sorted([
+export const creditLimit = number(
 	{
 		displayName: 'Credit Limit',
 		name: 'creditLimit',
@@ -105,7 +114,11 @@ export const appRunOptions: INodeProperties[] = sorted([
 		description:
 			'The most that the runs of all items may cost together. If they would cost more, or a cost is unknown, nothing is started. In a loop each round has the whole limit.',
 	},
-	notWith(['none', 'webhook'], {
+	null,
+);
+
+export const maxConcurrentRuns = number(
+	{
 		displayName: 'Max Concurrent Runs',
 		name: 'maxConcurrentRuns',
 		type: 'number',
@@ -113,9 +126,12 @@ export const appRunOptions: INodeProperties[] = sorted([
 		typeOptions: { minValue: 0 },
 		description:
 			'How many runs may be going at once. 0 means as many as the requests per minute of the credential let through.',
-	}),
-	...[...outputOptions, maxWaitOption, onPartialOption].map((option) => notWith(['none'], option)),
-	notWith(['none', 'webhook'], onTimeoutOption),
+	},
+	0,
+	{ isWhole: true },
+);
+
+export const metadata = shaped(
 	{
 		displayName: 'Metadata',
 		name: 'metadata',
@@ -150,33 +166,58 @@ export const appRunOptions: INodeProperties[] = sorted([
 		description:
 			'Values of your own that come back as metadata with the run, also from the Magnific Trigger. A trigger gets them in its URL: keep them short and free of secrets.',
 	},
-	{
-		displayName: 'Notify Trigger Name or ID',
-		name: 'notifyTrigger',
-		type: 'options',
-		typeOptions: { loadOptionsMethod: 'getTriggers' },
-		default: '',
-		displayOptions: { show: { '/wait': ['none'] } },
-		description:
-			'A published workflow that starts with a Magnific Trigger and is told when the run ends. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
-	},
-	{
-		displayName: 'Validate Only',
-		name: 'validateOnly',
-		type: 'boolean',
-		// Who adds it wants to pay nothing; switched off at first, it would be found out by paying.
-		default: true,
-		description:
-			'Whether to only check the inputs of all items and report what they would cost. Nothing is started or uploaded.',
-	},
+	{},
+	'a name for each of its values',
+	readMetadataOption,
+);
+
+export const notifyTrigger = text({
+	displayName: 'Notify Trigger Name or ID',
+	name: 'notifyTrigger',
+	type: 'options',
+	typeOptions: { loadOptionsMethod: 'getTriggers' },
+	default: '',
+	displayOptions: { show: { '/wait': ['none'] } },
+	description:
+		'A published workflow that starts with a Magnific Trigger and is told when the run ends. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
+});
+
+export const validateOnly = flag({
+	displayName: 'Validate Only',
+	name: 'validateOnly',
+	type: 'boolean',
+	// Who adds it wants to pay nothing; switched off at first, it would be found out by paying.
+	default: true,
+	description:
+		'Whether to only check the inputs of all items and report what they would cost. Nothing is started or uploaded.',
+});
+
+/** The same field, shown only while these ways to wait are not chosen: it has no effect there. */
+const notWith = (ways: string[], { field }: Option<unknown>): INodeProperties => ({
+	...field,
+	displayOptions: { hide: { '/wait': ways } },
+});
+
+const sorted = (options: INodeProperties[]): INodeProperties[] =>
+	options.toSorted((a, b) => a.displayName.localeCompare(b.displayName));
+
+/** The options of App → Run, sorted. */
+export const appRunOptions: INodeProperties[] = sorted([
+	creditLimit.field,
+	notWith(['none', 'webhook'], maxConcurrentRuns),
+	...[...Object.values(output), maxWait, onPartial].map((option) => notWith(['none'], option)),
+	notWith(['none', 'webhook'], onTimeout),
+	metadata.field,
+	notifyTrigger.field,
+	validateOnly.field,
 ]);
 
 /** The options of Run → Wait, sorted. */
 export const runWaitOptions: INodeProperties[] = sorted([
 	...outputOptions,
-	maxWaitOption,
-	onPartialOption,
-	onTimeoutOption,
+	maxWait.field,
+	onPartial.field,
+	onTimeout.field,
 ]);
 
 /** The `options` of an operation. */
@@ -190,21 +231,22 @@ export const optionsField = (options: INodeProperties[]): INodeProperties => ({
 });
 
 /** How an operation waits for runs that go on; polling is its default. */
-export const waitField = (
+export const waitOption = <const V extends string>(
 	description: string,
-	otherWays: INodePropertyOptions[],
-): INodeProperties => ({
-	displayName: 'Wait',
-	name: 'wait',
-	type: 'options',
-	options: [
-		{
-			name: 'Until Finished, Polling',
-			value: 'poll',
-			description: 'The execution goes on when all runs are over; works everywhere',
-		},
-		...otherWays,
-	],
-	default: 'poll',
-	description,
-});
+	otherWays: Array<INodePropertyOptions & { value: V }>,
+): Option<V | 'poll'> =>
+	choice<V | 'poll'>({
+		displayName: 'Wait',
+		name: 'wait',
+		type: 'options',
+		options: [
+			{
+				name: 'Until Finished, Polling',
+				value: 'poll',
+				description: 'The execution goes on when all runs are over; works everywhere',
+			},
+			...otherWays,
+		],
+		default: 'poll',
+		description,
+	});

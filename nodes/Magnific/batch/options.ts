@@ -1,13 +1,26 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { ApiError } from '../api/errors';
-import { isRecord, numberOrNull, type JsonRecord } from '../api/guards';
-import type { FailurePolicy } from '../runs/failures';
-import { readMaxFileBytes } from '../files/maxFileSize';
+import { isRecord } from '../api/guards';
 import type { Metadata } from '../callbacks/metadata';
+import type { FailurePolicy } from '../runs/failures';
+import { notResolved, type Option } from './option';
+import {
+	creditLimit,
+	maxConcurrentRuns,
+	maxWait,
+	metadata,
+	notifyTrigger,
+	onPartial,
+	onTimeout,
+	output,
+	validateOnly,
+} from './optionFields';
+import { readItem, type Batch } from './runBatch';
 
 export interface OutputOptions {
 	outputPer: 'run' | 'file';
 	downloadFiles: boolean;
+	/** In MB; 0: no limit. */
+	maxFileSize: number;
 	binaryField: string;
 }
 
@@ -18,102 +31,173 @@ export interface ItemOptions extends OutputOptions, FailurePolicy {
 	notifyTrigger: string;
 }
 
-/** Options that hold for the whole execution: the first item's. */
-export interface BatchOptions {
-	wait: 'poll' | 'webhook' | 'none';
+/** Hold for the whole execution. */
+export interface WaitOptions<Way extends string> {
+	wait: Way;
 	maxWaitMin: number;
+}
+
+/** Hold for the whole execution too. */
+export interface BatchOptions extends WaitOptions<'poll' | 'webhook' | 'none'> {
 	maxConcurrentRuns: number;
 	/** Null: no limit. */
 	creditLimit: number | null;
 	validateOnly: boolean;
 }
 
-const DEFAULT_MAX_WAIT_MIN = 30;
-
 /** n8n serves a node to an AI agent under its type's name with this ending. */
 export const isAgentTool = (context: IExecuteFunctions): boolean =>
 	context.getNode().type.endsWith('Tool');
 
-const optionsOf = (context: IExecuteFunctions, itemIndex: number): JsonRecord => {
-	const options: unknown = context.getNodeParameter('options', itemIndex, {});
-	return isRecord(options) ? options : {};
-};
-
-/** The output options as they stand in a node's `options`. */
-export const readOutputOptions = (options: unknown): OutputOptions => {
-	const { outputPer, downloadFiles, binaryField } = isRecord(options) ? options : {};
-	return {
-		outputPer: outputPer === 'file' ? 'file' : 'run',
-		downloadFiles: downloadFiles === true,
-		binaryField:
-			typeof binaryField === 'string' && binaryField.trim() !== '' ? binaryField.trim() : 'data',
-	};
-};
-
-/** The options of one item. An agent gets URLs: it can do nothing with binary data. */
-export const readItemOptions = (context: IExecuteFunctions, itemIndex: number): ItemOptions => {
-	const options = optionsOf(context, itemIndex);
-	const output = readOutputOptions(options);
-	return {
-		...output,
-		downloadFiles: output.downloadFiles && !isAgentTool(context),
-		onTimeout: options.onTimeout === 'output' ? 'output' : 'error',
-		onPartial: options.onPartial === 'error' ? 'error' : 'output',
-		metadata: readMetadataOption(options.metadata),
-		notifyTrigger: typeof options.notifyTrigger === 'string' ? options.notifyTrigger.trim() : '',
-	};
-};
-
-const readMetadataOption = (metadata: unknown): Metadata => {
-	const values: unknown[] =
-		isRecord(metadata) && Array.isArray(metadata.values) ? metadata.values : [];
-	return Object.fromEntries(
-		values.filter(isRecord).flatMap(({ name, value }) => {
-			const key = typeof name === 'string' ? name.trim() : '';
-			if (key === '') return [];
-			return [[key, typeof value === 'string' ? value : JSON.stringify(value ?? '')]];
-		}),
-	);
-};
-
 const isExpression = (value: unknown): boolean =>
 	typeof value === 'string' && value.startsWith('=');
 
-/**
- * Null where the option is not set or its field is empty. Throws an `ApiError` where it is set to
- * something else than a number: a limit that cannot be kept must not silently be none.
- */
-const readCreditLimit = (context: IExecuteFunctions, value: unknown): number | null => {
-	const limit = numberOrNull(value);
-	if (limit !== null) return limit;
-	const isEmpty = value === undefined || value === null || value === '';
-	const options: unknown = context.getNode().parameters.options;
-	if (isEmpty && !(isRecord(options) && isExpression(options.creditLimit))) return null;
-	throw new ApiError({
-		kind: 'rejected',
-		message: isEmpty
-			? 'Credit Limit needs a number, but its expression gives nothing'
-			: `Credit Limit needs a number, but got “${typeof value === 'string' ? value : JSON.stringify(value)}”`,
-		advice: 'Nothing was started. Correct the option, or remove it to run without a limit.',
-	});
+/** n8n stops at the first expression that it cannot resolve: each is asked for by itself. */
+const resolve = (
+	context: IExecuteFunctions,
+	path: string,
+	itemIndex: number,
+): { value: unknown } | { reason: string } => {
+	try {
+		return { value: context.getNodeParameter(path, itemIndex) };
+	} catch (error) {
+		return { reason: error instanceof Error ? error.message : String(error) };
+	}
 };
 
-/**
- * The options of the execution. An agent's call always waits: it needs the result to go on. Throws
- * an `ApiError` where a limit is no number.
- */
-export const readBatchOptions = (context: IExecuteFunctions): BatchOptions => {
-	const options = optionsOf(context, 0);
-	const maxWait = numberOrNull(options.maxWait);
-	const concurrent = numberOrNull(options.maxConcurrentRuns);
-	const wait: unknown = context.getNodeParameter('wait', 0, 'poll');
-	// A download would find a wrong one only after the run was paid for.
-	readMaxFileBytes(context);
-	return {
-		wait: (wait === 'none' || wait === 'webhook') && !isAgentTool(context) ? wait : 'poll',
-		maxWaitMin: maxWait !== null && maxWait > 0 ? maxWait : DEFAULT_MAX_WAIT_MIN,
-		maxConcurrentRuns: concurrent !== null && concurrent >= 1 ? Math.floor(concurrent) : 0,
-		creditLimit: readCreditLimit(context, options.creditLimit),
-		validateOnly: options.validateOnly === true,
+const readStored = <T>(
+	context: IExecuteFunctions,
+	{ field, unset, read }: Option<T>,
+	itemIndex: number,
+	path: string,
+	stored: unknown,
+): T => {
+	if (stored === undefined) return unset;
+	const resolved = resolve(context, path, itemIndex);
+	if ('reason' in resolved) throw notResolved(field, resolved.reason);
+	return read({ value: resolved.value, isExpression: isExpression(stored) });
+};
+
+/** Reads a parameter of the node for an item. Throws an `ApiError` where it cannot be understood. */
+export const readParameter = <T>(
+	context: IExecuteFunctions,
+	option: Option<T>,
+	itemIndex: number,
+): T => {
+	const { name } = option.field;
+	return readStored(context, option, itemIndex, name, context.getNode().parameters[name]);
+};
+
+/** Reads one of several options. Throws an `ApiError` where it cannot be understood. */
+export type ReadOption = <T>(option: Option<T>) => T;
+
+/** Reads the options of an item that stand in a collection of the node. */
+export const optionReader = (
+	context: IExecuteFunctions,
+	itemIndex: number,
+	collection = 'options',
+): ReadOption => {
+	const stored: unknown = context.getNode().parameters[collection];
+	const values = isRecord(stored) ? stored : {};
+	return (option) => {
+		const { name } = option.field;
+		return readStored(context, option, itemIndex, `${collection}.${name}`, values[name]);
 	};
 };
+
+const outputOf = (read: ReadOption): OutputOptions => ({
+	outputPer: read(output.outputPer),
+	downloadFiles: read(output.downloadFiles),
+	maxFileSize: read(output.maxFileSize),
+	binaryField: read(output.binaryField),
+});
+
+/**
+ * The output options in a node's `options` as n8n resolved them. Throws an `ApiError` where one
+ * cannot be understood.
+ */
+export const readOutputOptions = (options: unknown): OutputOptions => {
+	const values = isRecord(options) ? options : {};
+	return outputOf(({ field, unset, read }) =>
+		Object.hasOwn(values, field.name)
+			? read({ value: values[field.name], isExpression: false })
+			: unset,
+	);
+};
+
+/** An agent gets URLs: it can do nothing with binary data. */
+const forWhom = (context: IExecuteFunctions, options: OutputOptions): OutputOptions => ({
+	...options,
+	downloadFiles: options.downloadFiles && !isAgentTool(context),
+});
+
+/** The output options of one item. Throws an `ApiError` where one cannot be understood. */
+export const readItemOutput = (context: IExecuteFunctions, itemIndex: number): OutputOptions =>
+	forWhom(context, outputOf(optionReader(context, itemIndex)));
+
+/** The options of one item. Throws an `ApiError` where one cannot be understood. */
+export const readItemOptions = (context: IExecuteFunctions, itemIndex: number): ItemOptions => {
+	const read = optionReader(context, itemIndex);
+	return {
+		...forWhom(context, outputOf(read)),
+		onTimeout: read(onTimeout),
+		onPartial: read(onPartial),
+		metadata: read(metadata),
+		notifyTrigger: read(notifyTrigger),
+	};
+};
+
+/** What `read` makes of the first item that it can read; items before that one have failed. */
+const readFirst = <T>(
+	batch: Batch,
+	itemIndexes: number[],
+	read: (itemIndex: number) => T,
+): T | undefined => {
+	for (const itemIndex of itemIndexes) {
+		const found = readItem(batch, itemIndex, () => ({ value: read(itemIndex) }));
+		if (found) return found.value;
+	}
+	return undefined;
+};
+
+/** An agent's call always waits: it needs the result to go on. */
+const waitOf = <Way extends string>(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	wait: Option<Way | 'poll'>,
+): WaitOptions<Way | 'poll'> => ({
+	wait: isAgentTool(context) ? 'poll' : readParameter(context, wait, itemIndex),
+	maxWaitMin: optionReader(context, itemIndex)(maxWait),
+});
+
+/**
+ * How the execution waits: as the first item says that can be read. Items before that one have
+ * failed; undefined where all have.
+ */
+export const readWaitOptions = <Way extends string>(
+	context: IExecuteFunctions,
+	batch: Batch,
+	itemIndexes: number[],
+	wait: Option<Way | 'poll'>,
+): WaitOptions<Way | 'poll'> | undefined =>
+	readFirst(batch, itemIndexes, (itemIndex) => waitOf(context, itemIndex, wait));
+
+/**
+ * The options of the execution: those of the first item that can be read. Items before that one
+ * have failed; undefined where all have.
+ */
+export const readBatchOptions = (
+	context: IExecuteFunctions,
+	batch: Batch,
+	itemIndexes: number[],
+	wait: Option<BatchOptions['wait']>,
+): BatchOptions | undefined =>
+	readFirst(batch, itemIndexes, (itemIndex) => {
+		const read = optionReader(context, itemIndex);
+		return {
+			...waitOf(context, itemIndex, wait),
+			maxConcurrentRuns: read(maxConcurrentRuns),
+			creditLimit: read(creditLimit),
+			validateOnly: read(validateOnly),
+		};
+	});

@@ -20,7 +20,7 @@ export interface Batch extends MagnificClient {
 	signal: AbortSignal | undefined;
 	pacing: Pacing;
 	results: Map<number, ItemResult>;
-	/** Runs that exist at Magnific, whatever became of their items. */
+	/** Runs that exist at Magnific, whatever became of their items; of a run noted twice the last counts. */
 	knownRuns: KnownRun[];
 }
 
@@ -52,6 +52,12 @@ export const itemsInOrder = (results: Map<number, ItemResult>): INodeExecutionDa
 	[...results]
 		.sort(([a], [b]) => a - b)
 		.flatMap(([, result]) => (isFailed(result) ? [errorItem(result.failure)] : result.items));
+
+/** Each run once, as it was noted last, in the order of the items. */
+const eachOnce = (runs: KnownRun[]): KnownRun[] =>
+	[...new Map(runs.map((run) => [run.run_id, run])).values()].sort(
+		(a, b) => a.itemIndex - b.itemIndex,
+	);
 
 const unforeseen = (error: unknown): ApiError =>
 	new ApiError({
@@ -96,15 +102,16 @@ export const runBatch = async (
 		}
 	}
 
-	if (signal?.aborted === true && knownRuns.length > 0) {
+	const runs = eachOnce(knownRuns);
+	if (signal?.aborted === true && runs.length > 0) {
 		// n8n has saved a stopped execution before this node's error comes.
 		context.logger.warn(
-			`Magnific: the execution was stopped; its runs go on, and Run → Get reads them: ${listRuns(knownRuns)}`,
+			`Magnific: the execution was stopped; its runs go on, and Run → Get reads them: ${listRuns(runs)}`,
 		);
 	}
 	const failures = failuresIn(results);
 	if (failures.length > 0 && (signal?.aborted === true || !context.continueOnFail())) {
-		throw toNodeError(context.getNode(), failures, knownRuns, itemIndexes.length);
+		throw toNodeError(context.getNode(), failures, runs, itemIndexes.length);
 	}
 	return [itemsInOrder(results)];
 };
@@ -115,13 +122,15 @@ export const mustStop = (context: IExecuteFunctions, { results }: Batch): boolea
 
 /**
  * Reads something of an item whose expressions may not resolve; then the item has failed and
- * undefined is returned.
+ * undefined is returned, as it is for an item that has failed before.
  */
 export const readItem = <T>(
 	{ results }: Batch,
 	itemIndex: number,
 	read: () => T,
 ): T | undefined => {
+	const earlier = results.get(itemIndex);
+	if (earlier && isFailed(earlier)) return undefined;
 	try {
 		return read();
 	} catch (error) {

@@ -9,6 +9,12 @@ export interface StubOptions {
 	query?: Record<string, string>;
 }
 
+/** What stands at a path like `options.maxWait`, as n8n reads it. */
+const at = (parameters: Record<string, unknown>, path: string): unknown =>
+	path
+		.split('.')
+		.reduce<unknown>((inside, name) => (isRecord(inside) ? inside[name] : undefined), parameters);
+
 /**
  * What the node's methods ask of n8n's `this`, without n8n: one incoming item, the given
  * parameters, the sample API, and no way to any file. For `Reflect.apply`.
@@ -40,7 +46,7 @@ export const stubContext = (
 			parameters,
 		}),
 		getNodeParameter: (name: string, ...rest: unknown[]) =>
-			parameters[name] ?? rest.find((fallback) => typeof fallback !== 'number'),
+			at(parameters, name) ?? rest.find((fallback) => typeof fallback !== 'number'),
 		getQueryData: () => query,
 		getRequestObject: () => ({ rawBody: Buffer.from(JSON.stringify(body)) }),
 		getResponseObject: () => response,

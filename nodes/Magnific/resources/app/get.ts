@@ -3,6 +3,8 @@ import { loadApps } from '../../api/apps';
 import type { JsonObject } from '../../api/guards';
 import type { AppDefinition } from '../../api/types';
 import { failed, jsonItem, readItem, runBatch } from '../../batch/runBatch';
+import { flag } from '../../batch/option';
+import { readParameter } from '../../batch/options';
 import type { Operation } from '../operation';
 import { appLocator } from './locator';
 import { appNotLoaded, readAppIds } from './appIds';
@@ -26,6 +28,17 @@ const simplified = ({ sqid, name, total_cost, inputs }: AppDefinition): JsonObje
 	),
 });
 
+const simplify = flag(
+	{
+		displayName: 'Simplify',
+		name: 'simplify',
+		type: 'boolean',
+		default: true,
+		description: 'Whether to return a simplified version of the response instead of the raw data',
+	},
+	true,
+);
+
 /** App → Get: the definition of the app of each item. */
 async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	return await runBatch(this, async (batch, itemIndexes) => {
@@ -33,17 +46,13 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]>
 		const apps = await loadApps(batch, appIds.values());
 		for (const [itemIndex, appId] of appIds) {
 			const app = apps.get(appId);
-			const simplify = readItem(
-				batch,
-				itemIndex,
-				() => this.getNodeParameter('simplify', itemIndex, true) !== false,
-			);
-			if (!app || simplify === undefined) continue;
+			const isSimple = readItem(batch, itemIndex, () => readParameter(this, simplify, itemIndex));
+			if (!app || isSimple === undefined) continue;
 			if ('error' in app) {
 				batch.results.set(itemIndex, failed(appNotLoaded(itemIndex, appId, app.error)));
 				continue;
 			}
-			const json = simplify ? simplified(app.value) : app.value.raw;
+			const json = isSimple ? simplified(app.value) : app.value.raw;
 			batch.results.set(itemIndex, { items: [jsonItem(json, itemIndex)] });
 		}
 	});
@@ -54,15 +63,6 @@ export const get: Operation = {
 	name: 'Get',
 	action: 'Get app',
 	description: 'Get the definition of an app: its inputs, their types and its cost',
-	fields: [
-		appLocator,
-		{
-			displayName: 'Simplify',
-			name: 'simplify',
-			type: 'boolean',
-			default: true,
-			description: 'Whether to return a simplified version of the response instead of the raw data',
-		},
-	],
+	fields: [appLocator, simplify.field],
 	execute,
 };

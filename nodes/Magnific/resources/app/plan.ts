@@ -14,10 +14,12 @@ import { failed, readItem, type Batch } from '../../batch/runBatch';
 import { forbiddenAddress } from '../../callbacks/reachable';
 import { lookAtFiles } from '../../files/lookAtFiles';
 import { binaryFieldsOf } from '../../files/upload';
+import { inputMode } from './inputMode';
 import { notifyUrlOf } from './notify';
 import {
 	isAgentTool,
 	readItemOptions,
+	readParameter,
 	type BatchOptions,
 	type ItemOptions,
 } from '../../batch/options';
@@ -32,7 +34,7 @@ const matchInputs = (
 	app: AppDefinition,
 	binaries: BinaryFields,
 ): MatchedInputs => {
-	if (context.getNodeParameter('inputMode', itemIndex, 'fields') === 'json') {
+	if (readParameter(context, inputMode, itemIndex) === 'json') {
 		return matchJson(app, context.getNodeParameter('inputsJson', itemIndex, '{}'));
 	}
 	const form: unknown = context.getNodeParameter('inputs', itemIndex, {});

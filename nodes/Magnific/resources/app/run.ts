@@ -10,9 +10,10 @@ import { collect } from '../../batch/collect';
 import { showHints } from '../../batch/showHints';
 import { callbackUrl, parkStarted, resumeUrlOf } from '../../suspended/park';
 import { isAgentTool, readBatchOptions, type BatchOptions } from '../../batch/options';
-import { appRunOptions, optionsField, waitField } from '../../batch/optionFields';
+import { appRunOptions, optionsField, waitOption } from '../../batch/optionFields';
 import type { Operation } from '../operation';
 import { appLocator } from './locator';
+import { inputMode } from './inputMode';
 import { planRuns, type PlannedRun } from './plan';
 import { uploadInputs } from './uploadInputs';
 
@@ -103,10 +104,25 @@ const carry = async (
 	if (isAgentTool(context)) forgetDelivered(batch, carried, ledger);
 };
 
+const wait = waitOption('Whether to wait for the results of the runs, and how', [
+	{
+		name: 'Until Finished, Suspended',
+		value: 'webhook',
+		description:
+			'The execution is suspended and holds nothing until Magnific calls back; for long runs and large batches',
+	},
+	{
+		name: 'Do Not Wait',
+		value: 'none',
+		description: 'Outputs the run IDs at once, for Run → Wait or another workflow',
+	},
+]);
+
 /** App → Run: everything is checked before anything is spent, and all runs are carried at once. */
 async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	return await runBatch(this, async (batch, itemIndexes) => {
-		const options = readBatchOptions(this);
+		const options = readBatchOptions(this, batch, itemIndexes, wait);
+		if (!options) return;
 		const planned = await planRuns(this, batch, itemIndexes, options);
 		if (mustStop(this, batch)) return;
 		const ledger = ledgerIn(this.getContext('node'));
@@ -123,22 +139,7 @@ export const run: Operation = {
 	description: 'Run an app for each item and get what it makes; each run costs credits',
 	fields: [
 		appLocator,
-		{
-			displayName: 'Input Mode',
-			name: 'inputMode',
-			type: 'options',
-			options: [
-				{ name: 'Fields', value: 'fields', description: 'One field for each input of the app' },
-				{
-					name: 'JSON',
-					value: 'json',
-					description: 'All inputs in one object, also for an app that is chosen by an expression',
-				},
-			],
-			default: 'fields',
-			hint: 'For an image, video or audio: the name of a binary field (e.g. data), a URL, base64 or a creation ID',
-			description: 'How to enter the inputs of the app',
-		},
+		inputMode.field,
 		{
 			displayName: 'Inputs',
 			name: 'inputs',
@@ -175,19 +176,7 @@ export const run: Operation = {
 			hint: 'Keys are the labels, api_keys or IDs of the app’s inputs, e.g. { "Prompt": "a red car" }. App → Get lists them.',
 			description: 'The inputs of the app as a JSON object',
 		},
-		waitField('Whether to wait for the results of the runs, and how', [
-			{
-				name: 'Until Finished, Suspended',
-				value: 'webhook',
-				description:
-					'The execution is suspended and holds nothing until Magnific calls back; for long runs and large batches',
-			},
-			{
-				name: 'Do Not Wait',
-				value: 'none',
-				description: 'Outputs the run IDs at once, for Run → Wait or another workflow',
-			},
-		]),
+		wait.field,
 		optionsField(appRunOptions),
 	],
 	execute,

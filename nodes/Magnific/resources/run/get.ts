@@ -7,17 +7,17 @@ import { readItem, runBatch } from '../../batch/runBatch';
 import { downloader } from '../../files/download';
 import { outputRun } from '../../batch/collect';
 import { showHints } from '../../batch/showHints';
-import { readItemOptions, type ItemOptions } from '../../batch/options';
+import { readItemOutput, type OutputOptions } from '../../batch/options';
 import { appsOfRuns, readRun, readRunIds, runIdField } from './runIds';
 
 /** Run → Get: the state of the run of each item, whatever it is. */
 async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	return await runBatch(this, async (batch, itemIndexes) => {
 		const { pacing, results } = batch;
-		const read: Array<{ itemIndex: number; run: Run; options: ItemOptions }> = [];
+		const read: Array<{ itemIndex: number; run: Run; options: OutputOptions }> = [];
 		await Promise.all(
 			[...readRunIds(this, batch, itemIndexes)].map(async ([itemIndex, runId]) => {
-				const options = readItem(batch, itemIndex, () => readItemOptions(this, itemIndex));
+				const options = readItem(batch, itemIndex, () => readItemOutput(this, itemIndex));
 				if (!options) return;
 				const run = await readRun(batch, itemIndex, runId);
 				if (run) read.push({ itemIndex, run, options });

@@ -2,12 +2,12 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { isEnded } from '../../api/types';
 import { Poller } from '../../runs/poll';
 import { newMemory } from '../../suspended/looks';
-import { optionsField, runWaitOptions, waitField } from '../../batch/optionFields';
+import { optionsField, runWaitOptions, waitOption } from '../../batch/optionFields';
 import type { Operation } from '../operation';
 import { mustStop, readItem, runBatch, type Batch } from '../../batch/runBatch';
 import { collect } from '../../batch/collect';
 import { park, resumeUrlOf } from '../../suspended/park';
-import { readBatchOptions, readItemOptions, type ItemOptions } from '../../batch/options';
+import { readItemOptions, readWaitOptions, type ItemOptions } from '../../batch/options';
 import { appsOfRuns, readRun, readRunIds, runIdField } from './runIds';
 
 interface Wanted {
@@ -73,13 +73,28 @@ const waitSuspended = async (
 	}
 };
 
+const way = waitOption('How to wait for the results of the runs', [
+	{
+		name: 'Until Finished, Suspended',
+		value: 'webhook',
+		description:
+			'The execution is suspended and looks at the runs from time to time: these runs cannot call it back',
+	},
+]);
+
 /** Run → Wait: waits for the run of each item, as App → Run does for those it starts. */
 async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	return await runBatch(this, async (batch, itemIndexes) => {
-		const { wait: way, maxWaitMin } = readBatchOptions(this);
+		const options = readWaitOptions(this, batch, itemIndexes, way);
+		if (!options) return;
 		const wanted = readWanted(this, batch, itemIndexes);
 		if (mustStop(this, batch)) return;
-		await (way === 'webhook' ? waitSuspended : waitPolling)(this, batch, wanted, maxWaitMin);
+		await (options.wait === 'webhook' ? waitSuspended : waitPolling)(
+			this,
+			batch,
+			wanted,
+			options.maxWaitMin,
+		);
 	});
 }
 
@@ -88,17 +103,6 @@ export const wait: Operation = {
 	name: 'Wait',
 	action: 'Wait for run',
 	description: 'Wait until runs that were started before are over, and get their results',
-	fields: [
-		runIdField,
-		waitField('How to wait for the results of the runs', [
-			{
-				name: 'Until Finished, Suspended',
-				value: 'webhook',
-				description:
-					'The execution is suspended and looks at the runs from time to time: these runs cannot call it back',
-			},
-		]),
-		optionsField(runWaitOptions),
-	],
+	fields: [runIdField, way.field, optionsField(runWaitOptions)],
 	execute,
 };

@@ -143,7 +143,10 @@ describe('a redirected file', () => {
 		};
 		const { items } = await runWithFileAt(`${host.url}/first.png`);
 		expect(host.seen.map(({ path }) => path)).toEqual(['/first.png', '/2', '/3', '/4', '/5', '/6']);
-		expect(items[0]?.binary?.data).toMatchObject({ fileName: 'first.png', mimeType: 'image/png' });
+		expect(items[0]?.binary?.data).toMatchObject({
+			fileName: expect.stringMatching(/^first-\w+-0\.png$/) as unknown,
+			mimeType: 'image/png',
+		});
 		expect((await bytesOf(items[0]?.binary?.data)).toString()).toBe('there');
 	});
 
@@ -246,24 +249,135 @@ it('names a file by the response, and trusts no path in it', async () => {
 	};
 	const { items } = await runWithFileAt(`${host.url}/x?name=y`);
 	const { fileName, directory, mimeType } = items[0]?.binary?.data ?? {};
-	expect(fileName).toMatch(/^r.*der\.glb$/);
+	expect(fileName).toMatch(/^r.*der-\w+-0\.glb$/);
 	expect(directory).toBeUndefined();
 	expect(mimeType).toBe('model/gltf-binary');
 });
 
 it('names a file by the run where nothing else does', async () => {
-	for (const name of ['..', '%2e%2e', '']) {
+	for (const name of ['..', 'render.png', '']) {
 		served = {
 			'/': {
 				status: 200,
 				headers: { 'content-type': 'image/png', 'content-disposition': `filename="/${name}"` },
+				body: Buffer.from('png'),
 			},
 		};
 		const { items, run_id } = await runWithFileAt(host.url);
 		const { fileName } = items[0]?.binary?.data ?? {};
-		expect(fileName).toBe(name === '%2e%2e' ? '%2e%2e.png' : `${run_id}-0.png`);
+		expect(fileName).toBe(`${run_id}-0.png`);
 		await local.control.reset();
 	}
+});
+
+describe('files whose URLs all end alike, as the live ones do', () => {
+	const live = (n: number): string =>
+		`${host.url}/${String(n)}/render.png?token=exp=4102444800~hmac=0a`;
+
+	it('have names that differ within a run and over a batch', async () => {
+		for (const n of [1, 2, 3, 4]) {
+			served[`/${String(n)}/render.png`] = { status: 200, body: Buffer.from(`file ${String(n)}`) };
+		}
+		for (const [one, other] of [[1, 2] as const, [3, 4] as const]) {
+			await local.control.setOutcome({
+				status: 'completed',
+				result: { images: [{ url: live(one) }, { url: live(other) }] },
+			});
+		}
+		const { items } = await local.run(surprise({ outputPer: 'file' }), {
+			items: [{ json: {} }, { json: {} }],
+		});
+		const names = items.map(({ binary: files }) => files?.data?.fileName);
+		expect(names).toEqual(
+			items.map(({ json: { run_id, index } }) => `${String(run_id)}-${String(index)}.png`),
+		);
+		expect(new Set(names).size).toBe(4);
+		const contents = await Promise.all(items.map(({ binary: files }) => bytesOf(files?.data)));
+		expect(contents.map(String).sort()).toEqual([1, 2, 3, 4].map((n) => `file ${String(n)}`));
+	});
+});
+
+describe('a file that is not there yet', () => {
+	/** Serves these answers one after the other, and the last of them from then on. */
+	const inTurn = (path: string, ...answers: Answer[]): void => {
+		Object.defineProperty(served, path, {
+			get: () => (answers.length > 1 ? answers.shift() : answers[0]),
+		});
+	};
+	const there: Answer = { status: 200, body: Buffer.from('there') };
+
+	it.each<[string, Answer]>([
+		['404', { status: 404 }],
+		['403', { status: 403, body: Buffer.from('AccessDenied') }],
+		['200 without a byte', { status: 200, headers: { 'content-length': '0' } }],
+		['200 without a byte, of unknown length', { status: 200, body: [] }],
+	])('(%s) is asked for again within seconds', async (_, answer) => {
+		inTurn('/a.png', answer, answer, there);
+		const { items } = await runWithFileAt(`${host.url}/a.png`);
+		expect((await bytesOf(items[0]?.binary?.data)).toString()).toBe('there');
+		expect(host.seen).toHaveLength(3);
+	});
+
+	it.each<[string, Answer, RegExp]>([
+		['404', { status: 404 }, /The download of file 0 of run \w+ was refused \(404\)$/],
+		['no bytes', { status: 200 }, /there is no file: the answer for file 0 of run \w+ was empty$/],
+	])('fails its item where it never comes (%s), which keeps run id and URLs', async (...given) => {
+		const [, answer, said] = given;
+		served = { '/a.png': answer };
+		const { failed, items, run_id } = await runWithFileAt(`${host.url}/a.png`);
+		expect(items).toEqual([]);
+		expect(failed[0]?.json.error).toMatch(said);
+		expect(failed[0]?.json.details).toEqual(withUrl(run_id, `${host.url}/a.png`));
+		expect(host.seen).toHaveLength(5);
+	});
+
+	it('is told as expired where its link says so, and not asked for in vain', async () => {
+		const { failed } = await runWithFileAt(`${host.url}/a.png?token=exp=1700000000~hmac=secret`);
+		expect(failed[0]?.json.error).toMatch(/the link of file 0 of run \w+ expired at 2023-11-14T/);
+		expect(failed[0]?.json.message).not.toContain('They are not lost');
+		expect(JSON.stringify(failed[0]?.json.message)).not.toContain('secret');
+		expect(host.seen).toHaveLength(0);
+	});
+});
+
+describe('no file is downloaded twice', () => {
+	it('by the tries of Retry On Fail', async () => {
+		await local.control.setOutcome({ status: 'completed' });
+		await local.control.setOutcome({ status: 'completed' });
+		await local.control.setOutcome({ status: 'failed' });
+		const items = [{ json: {} }, { json: {} }, { json: {} }];
+		const { items: outputs, error } = await local.run(surprise(), {
+			items,
+			settings: { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 },
+		});
+		expect(error).toBeUndefined();
+		expect(outputs).toHaveLength(3);
+		expect(await local.count('run')).toBe(4);
+		expect(await local.count('file')).toBe(3);
+		for (const { binary: files } of outputs) {
+			expect((await bytesOf(files?.data)).length).toBeGreaterThan(0);
+		}
+	});
+
+	it('for two items that name the same run', async () => {
+		const { json: started } = await local.run(appRun(surpriseMe, json({})));
+		const runId = String(started[0]?.run_id);
+		const { items } = await local.run(
+			{ resource: 'run', operation: 'get', runId, options: { downloadFiles: true } },
+			{ items: [{ json: {} }, { json: {} }] },
+		);
+		expect(items.map(({ binary: files }) => Object.keys(files ?? {}))).toEqual([
+			['data'],
+			['data'],
+		]);
+		expect(await local.count('file')).toBe(1);
+	});
+
+	it('but a new execution downloads anew', async () => {
+		await local.run(surprise());
+		await local.run(surprise());
+		expect(await local.count('file')).toBe(2);
+	});
 });
 
 it.each(['text/html', 'application/json; charset=utf-8'])(

@@ -212,7 +212,7 @@ describe.each(['memory', 'disk'] as const)('files downloaded into %s', (place) =
 				const file = files?.[i === 0 ? 'variation' : `variation_${String(i)}`];
 				expect(file).toMatchObject({
 					mimeType: 'image/jpeg',
-					fileName: `${id}.jpg`,
+					fileName: `${id}-${textOf(output.run_id)}-${String(i)}.jpg`,
 					fileExtension: 'jpg',
 				});
 				expect((await bytesOf(file)).equals(await download(url))).toBe(true);
@@ -262,9 +262,9 @@ describe.each(['memory', 'disk'] as const)('files downloaded into %s', (place) =
 	);
 
 	it('that cannot be had fail their item, which keeps the run id and the URLs; nothing is run again', async () => {
-		await local.control.addFault({
-			route: 'file',
-			fault: { kind: 'status', status: 403, body: 'forbidden' },
+		await local.control.setOutcome({
+			status: 'completed',
+			result: { images: [{ id: 'a', url: `${local.url}/files/gone.png?expires=1&token=none` }] },
 		});
 		const { json: outputs, failed } = await local.run(
 			appRun(surpriseMe, json({}), { options: { downloadFiles: true } }),

@@ -7,7 +7,7 @@ import { binaryFieldName, fileJson, filesOf, runJson, unfinishedJson } from '../
 import { runIdOf, type RunOutcome } from '../runs/types';
 import type { Metadata } from '../callbacks/metadata';
 import { failed, jsonItem, type Batch, type ItemResult } from './runBatch';
-import { downloader } from '../files/download';
+import { downloader, LinkExpired, type Download } from '../files/download';
 import { showHints } from './showHints';
 import type { ItemOptions, OutputOptions } from './options';
 
@@ -20,19 +20,17 @@ export interface Carried {
 	options: ItemOptions;
 }
 
-type Download = ReturnType<typeof downloader>;
-
 /** A run as items: one, or one per file. Throws an `ApiError` where a file cannot be downloaded. */
 export const runItems = async (
 	itemIndex: number,
 	run: Run,
 	app: AppSummary | undefined,
-	{ outputPer, downloadFiles, binaryField }: OutputOptions,
+	{ outputPer, downloadFiles, maxFileSize, binaryField }: OutputOptions,
 	download: Download,
 ): Promise<INodeExecutionData[]> => {
 	const files = filesOf(run.result);
 	const binaries = downloadFiles
-		? await Promise.all(files.map(async (file) => await download(run.run_id, file)))
+		? await Promise.all(files.map(async (file) => await download(run.run_id, file, maxFileSize)))
 		: [];
 	if (outputPer === 'file' && files.length > 0) {
 		return files.map((file, i) => {
@@ -86,7 +84,9 @@ export const outputRun = async (
 		...failure,
 		message: `Run ${run.run_id} is ${run.status}, but its files could not be downloaded: ${failure.message}`,
 		advice:
-			'They are not lost: read the run again with Run → Get and this run id, within 12 hours.',
+			output.error instanceof LinkExpired
+				? failure.advice
+				: 'They are not lost: read the run again with Run → Get and this run id, within 12 hours.',
 		details: {
 			...failure.details,
 			run_id: run.run_id,

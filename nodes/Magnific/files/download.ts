@@ -1,20 +1,25 @@
 import type { IBinaryData, IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
 import {
+	ApiError,
 	notStored,
 	settle,
+	stoppedError,
 	transferForbidden,
 	transferRefused,
 	unexpectedAnswer,
-	type ApiError,
 } from '../api/errors';
 import { isRecord, numberOrNull } from '../api/guards';
 import { withRetries, type Pacing } from '../api/retry';
 import { CREDENTIAL, readSettings } from '../api/settings';
 import { gate } from '../runs/gate';
-import { extensionOf, mimeTypeOf } from './mediaTypes';
+import { urlExpiry } from '../runs/expiry';
 import type { RunFile } from '../runs/output';
 import { forbiddenAddress } from '../callbacks/reachable';
-import { BYTES_PER_MB, readMaxFileBytes } from './maxFileSize';
+import { fileNameOf } from './fileName';
+import { mimeTypeOf } from './mediaTypes';
+import { onceEach } from './onceEach';
+
+const BYTES_PER_MB = 1_000_000;
 
 // Until the first byte; a long video may take its time after that.
 const ANSWER_TIMEOUT_MS = 120_000;
@@ -23,10 +28,26 @@ const LONGEST_DOWNLOAD_MS = 30 * 60_000;
 const DOWNLOADS_AT_ONCE = 4;
 const TRIES = 3;
 const MOST_REDIRECTS = 5;
+/** Files appear a little after the end of their run: until then a storage refuses or gives nothing. */
+const NOT_YET = new Set([403, 404, 425]);
+const PAUSES_MS = [500, 1_000, 2_000, 4_000];
+/** An n8n whose clock is off by less than this may take a link for expired that still works. */
+const CLOCK_MAY_BE_OFF_MS = 6 * 60 * 60_000;
 
 type Context = IExecuteFunctions | IWebhookFunctions;
 
-/** What holds for all downloads of a node. */
+/** A file that cannot be had any more: its link says itself that its time is over. */
+export class LinkExpired extends ApiError {}
+
+const linkExpired = (what: string, expiredAt: number): LinkExpired =>
+	new LinkExpired({
+		kind: 'rejected',
+		message: `the link of ${what} expired at ${new Date(expiredAt).toISOString()}`,
+		advice:
+			'The file cannot be had by this link any more. See in Magnific whether it is still there.',
+	});
+
+/** What holds for a download. */
 interface Rules {
 	/** Of the API: a private one may name private addresses. */
 	baseUrl: string;
@@ -36,7 +57,7 @@ interface Rules {
 
 type BinarySource = Parameters<IExecuteFunctions['helpers']['prepareBinaryData']>[0];
 
-interface Download {
+interface Answer {
 	statusCode: number;
 	headers: Record<string, unknown>;
 	body: BinarySource;
@@ -49,7 +70,7 @@ const isSource = (value: unknown): value is BinarySource =>
 		'pipe' in value &&
 		typeof value.pipe === 'function');
 
-const isDownload = (value: unknown): value is Download =>
+const isAnswer = (value: unknown): value is Answer =>
 	isRecord(value) &&
 	typeof value.statusCode === 'number' &&
 	isRecord(value.headers) &&
@@ -57,35 +78,6 @@ const isDownload = (value: unknown): value is Download =>
 
 const text = (value: unknown): string | undefined =>
 	typeof value === 'string' ? value : undefined;
-
-const nameInHeader = (disposition: string | undefined): string | undefined => {
-	const extended = /filename\*=(?:UTF-8'[^']*')?([^;]+)/i.exec(disposition ?? '')?.[1];
-	const plain = /filename="?([^";]+)"?/i.exec(disposition ?? '')?.[1];
-	return extended === undefined ? plain : decode(extended);
-};
-
-const decode = (encoded: string): string => {
-	try {
-		return decodeURIComponent(encoded);
-	} catch {
-		return encoded;
-	}
-};
-
-/** From the response, then from the URL, then from the run. */
-const fileNameOf = (
-	run_id: string,
-	{ asset, index }: RunFile,
-	disposition: string | undefined,
-	mimeType: string | undefined,
-): string => {
-	const fromUrl = decode(new URL(asset.url).pathname.split('/').at(-1) ?? '');
-	const last = (nameInHeader(disposition) ?? fromUrl).split(/[\\/]/).at(-1) ?? '';
-	const name = last.replace(/\p{Cc}/gu, '').trim();
-	const extension = extensionOf(mimeType);
-	if (/^\.*$/.test(name)) return `${run_id}-${String(index)}${extension ? `.${extension}` : ''}`;
-	return /\.[a-z0-9]+$/i.test(name) || extension === undefined ? name : `${name}.${extension}`;
-};
 
 /** How a message names the file. */
 const nameOf = (run_id: string, { index }: RunFile): string =>
@@ -95,7 +87,7 @@ const request = async (
 	context: Context,
 	url: string,
 	abortSignal: AbortSignal,
-): Promise<Download> => {
+): Promise<Answer> => {
 	const answer = await settle(
 		async (): Promise<unknown> =>
 			await context.helpers.httpRequest({
@@ -110,7 +102,7 @@ const request = async (
 			}),
 	);
 	if ('error' in answer) throw answer.error;
-	if (!isDownload(answer.value)) throw unexpectedAnswer('a file has no content');
+	if (!isAnswer(answer.value)) throw unexpectedAnswer('a file has no content');
 	return answer.value;
 };
 
@@ -127,7 +119,7 @@ const open = async (
 	url: string,
 	baseUrl: string,
 	abortSignal: AbortSignal,
-): Promise<Download> => {
+): Promise<Answer> => {
 	const refuse = (why: string): ApiError =>
 		transferForbidden(
 			`The address of ${what} ${why}`,
@@ -165,19 +157,23 @@ const tooLargeError = (
 	);
 };
 
-/** The same body, which breaks off as soon as more than `maxBytes` have come. */
-const limited = (body: BinarySource, maxBytes: number, tooLarge: () => ApiError): BinarySource => {
-	if (maxBytes === Infinity) return body;
+/** The same body, counted; it breaks off as soon as more than `maxBytes` have come. */
+const counted = (
+	body: BinarySource,
+	maxBytes: number,
+	tooLarge: () => ApiError,
+): { source: BinarySource; bytes: () => number } => {
 	if (Buffer.isBuffer(body)) {
 		if (body.length > maxBytes) throw tooLarge();
-		return body;
+		return { source: body, bytes: () => body.length };
 	}
 	let bytes = 0;
-	return body.map((chunk: unknown) => {
+	const source = body.map((chunk: unknown) => {
 		bytes += Buffer.isBuffer(chunk) ? chunk.length : 0;
 		if (bytes > maxBytes) throw tooLarge();
 		return chunk;
 	});
+	return { source, bytes: () => bytes };
 };
 
 // What a storage or a proxy answers in place of the file, also with status 200.
@@ -190,38 +186,82 @@ const isMedia = ({ media_type }: RunFile): boolean =>
 const cameWhole = (body: BinarySource, abortSignal: AbortSignal): boolean =>
 	Buffer.isBuffer(body) || (body.errored === null && !abortSignal.aborted);
 
+/** A file in n8n's binary data, or why there is none yet. */
+type Fetched = { file: IBinaryData } | { notYet: ApiError };
+
+const noContent = (what: string): ApiError =>
+	transferForbidden(
+		`there is no file: the answer for ${what} was empty`,
+		'The URL of the file is in the run’s result.',
+	);
+
+/** Throws an `ApiError` where asking again within seconds does not help. */
 const download = async (
 	context: Context,
 	run_id: string,
 	file: RunFile,
 	{ baseUrl, maxBytes }: Rules,
 	abortSignal: AbortSignal,
-): Promise<IBinaryData> => {
+): Promise<Fetched> => {
 	const what = nameOf(run_id, file);
 	const { url } = file.asset;
 	const { statusCode, headers, body } = await open(context, what, url, baseUrl, abortSignal);
 	if (statusCode < 200 || statusCode >= 300) {
 		discard(body);
-		throw transferRefused(`The download of ${what}`, statusCode);
+		const refusal = transferRefused(`The download of ${what}`, statusCode);
+		if (NOT_YET.has(statusCode)) return { notYet: refusal };
+		throw refusal;
 	}
 	const announced = numberOrNull(headers['content-length']);
 	if (announced !== null && announced > maxBytes) {
 		discard(body);
 		throw tooLargeError(run_id, file, maxBytes, announced);
 	}
+	if (announced === 0) {
+		discard(body);
+		return { notYet: noContent(what) };
+	}
+	const disposition = text(headers['content-disposition']);
 	const mimeType = mimeTypeOf(text(headers['content-type']), new URL(url).pathname);
 	if (isMedia(file) && mimeType !== undefined && NO_MEDIA.has(mimeType)) {
 		discard(body);
 		throw unexpectedAnswer(`${what} came as ${mimeType}, not as ${file.media_type}`);
 	}
-	const fileName = fileNameOf(run_id, file, text(headers['content-disposition']), mimeType);
+	const fileName = fileNameOf({ run_id, index: file.index, url, disposition, mimeType });
 	let tooLarge: ApiError | undefined;
-	const source = limited(body, maxBytes, () => (tooLarge = tooLargeError(run_id, file, maxBytes)));
+	const { source, bytes } = counted(
+		body,
+		maxBytes,
+		() => (tooLarge = tooLargeError(run_id, file, maxBytes)),
+	);
 	const stored = await settle(() => context.helpers.prepareBinaryData(source, fileName, mimeType));
-	if ('value' in stored) return stored.value;
+	if ('value' in stored) {
+		return bytes() === 0 ? { notYet: noContent(what) } : { file: stored.value };
+	}
 	// What n8n makes of an error in a stream differs by where it keeps its files.
 	if (tooLarge) throw tooLarge;
 	throw cameWhole(body, abortSignal) ? notStored(what) : stored.error;
+};
+
+/** Asks for a file again while it is not there yet, for some seconds; one whose link has expired once at most. */
+const downloadOnceThere = async (
+	what: string,
+	url: string,
+	{ clock, signal }: Pacing,
+	ask: () => Promise<Fetched>,
+): Promise<IBinaryData> => {
+	const expiry = urlExpiry(url) ?? Infinity;
+	const isOver = (by = 0): boolean => clock.now() - by >= expiry;
+	if (isOver(CLOCK_MAY_BE_OFF_MS)) throw linkExpired(what, expiry);
+	for (let asked = 0; ; asked++) {
+		const fetched = await ask();
+		if ('file' in fetched) return fetched.file;
+		if (isOver()) throw linkExpired(what, expiry);
+		const pauseMs = PAUSES_MS[asked];
+		if (pauseMs === undefined) throw fetched.notYet;
+		await clock.sleep(pauseMs, signal);
+		if (signal?.aborted === true) throw stoppedError();
+	}
 };
 
 /** Makes a transfer whose signal is aborted when the execution is stopped, or after `longestMs`. */
@@ -245,33 +285,44 @@ const endAtLast = async <T>(
 	}
 };
 
-const readRules = async (context: Context): Promise<Rules> => ({
-	baseUrl: readSettings(await context.getCredentials(CREDENTIAL)).baseUrl,
-	maxBytes: readMaxFileBytes(context),
-});
+/** The same file, whatever its token. */
+const keyOf = (run_id: string, { asset: { url }, index }: RunFile): string =>
+	`${run_id} ${String(index)} ${url.split(/[?#]/)[0] ?? ''}`;
+
+/** `maxMegabytes`: 0 for no limit. */
+export type Download = (
+	run_id: string,
+	file: RunFile,
+	maxMegabytes: number,
+) => Promise<IBinaryData>;
 
 /**
- * Returns a function that downloads a run's file into n8n's binary data, streamed, a few at a time
- * over the whole execution, and again after a broken transfer. The API key is not sent, no private
- * address of a public API's answer is asked, and a file over Max File Size is not taken. It throws
- * an `ApiError`.
+ * Returns a function that downloads a run's file into n8n's binary data, streamed, a few at a time,
+ * once for an execution of all tries, and again after a broken transfer or while the file is not
+ * there yet. The API key is not sent, no private address of a public API's answer is asked, and a
+ * file over the limit is not taken. It throws an `ApiError`.
  */
-export const downloader = (
-	context: Context,
-	pacing: Pacing,
-): ((run_id: string, file: RunFile) => Promise<IBinaryData>) => {
+export const downloader = (context: Context, pacing: Pacing): Download => {
 	const enter = gate(DOWNLOADS_AT_ONCE);
-	let rules: Promise<Rules> | undefined;
-	return async (run_id, file) =>
-		await enter(async () => {
-			const known = await (rules ??= readRules(context));
+	const once = onceEach(context);
+	let settings: Promise<{ baseUrl: string }> | undefined;
+	const readBaseUrl = async (): Promise<{ baseUrl: string }> =>
+		readSettings(await context.getCredentials(CREDENTIAL));
+	return async (run_id, file, maxMegabytes) =>
+		await once(keyOf(run_id, file), async () => {
+			const { baseUrl } = await (settings ??= readBaseUrl());
+			// Parked by an earlier version, an execution knows of no limit.
+			const maxBytes = maxMegabytes > 0 ? maxMegabytes * BYTES_PER_MB : Infinity;
+			const ask = async (): Promise<Fetched> =>
+				await enter(() =>
+					endAtLast(pacing, LONGEST_DOWNLOAD_MS, (abortSignal) =>
+						download(context, run_id, file, { baseUrl, maxBytes }, abortSignal),
+					),
+				);
 			return await withRetries(
 				undefined,
 				pacing,
-				() =>
-					endAtLast(pacing, LONGEST_DOWNLOAD_MS, (abortSignal) =>
-						download(context, run_id, file, known, abortSignal),
-					),
+				() => downloadOnceThere(nameOf(run_id, file), file.asset.url, pacing, ask),
 				TRIES,
 			);
 		});

@@ -55,7 +55,7 @@ export const outcomeHints = (outcomes: RunOutcome[], now: number): string[] => {
 					`The links of ${runs(expiring)} expire within the hour. Turn on Download Files to keep the files.`,
 				]
 			: []),
-		...(expired > 0 ? [`The links of ${runs(expired)} have expired: they last 12 hours.`] : []),
+		...(expired > 0 ? [`The links of ${runs(expired)} have expired.`] : []),
 	];
 };
 

@@ -1,10 +1,8 @@
 import { redact } from '../api/errors';
 import { isJsonObject, isRecord, type JsonObject } from '../api/guards';
 import { readAssets, type AppSummary, type Asset, type Run, type RunResult } from '../api/types';
+import { fileExpiry } from './expiry';
 import type { RunOutcome } from './types';
-
-/** Asset URLs live this long after the run's end (API doc). */
-const ASSET_LIFE_MS = 12 * 60 * 60 * 1000;
 
 const MEDIA_TYPES = new Map([
 	['images', 'image'],
@@ -45,12 +43,18 @@ export const filesOf = (result: RunResult | null): RunFile[] =>
 		),
 	].map((file, index) => ({ ...file, index }));
 
-/** When the run's URLs stop working, ISO 8601; null while that is not known. */
+/** A later one has no ISO form. */
+const LAST_DATE_MS = 8.64e15;
+
+const isoTime = (ms: number): string | null =>
+	Math.abs(ms) <= LAST_DATE_MS ? new Date(ms).toISOString() : null;
+
+/** When the first of the run's URLs stops working, ISO 8601; null while that is not known. */
 export const expiresAt = ({ completed_at, result }: Run): string | null => {
-	const completed = Date.parse(completed_at ?? '');
-	return result === null || Number.isNaN(completed)
-		? null
-		: new Date(completed + ASSET_LIFE_MS).toISOString();
+	if (result === null) return null;
+	const urls = filesOf(result).map(({ asset }) => asset.url);
+	const times = (urls.length > 0 ? urls : ['']).map((url) => fileExpiry(url, completed_at));
+	return isoTime(Math.min(...times.filter((time) => time !== undefined)));
 };
 
 type App = AppSummary | undefined;
@@ -106,7 +110,7 @@ export const fileJson = (run: Run, app: App, file: RunFile): JsonObject => {
 		height,
 		duration,
 		created_at,
-		expires_at: expiresAt(run),
+		expires_at: isoTime(fileExpiry(url, run.completed_at) ?? NaN),
 	};
 };
 

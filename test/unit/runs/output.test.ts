@@ -228,6 +228,27 @@ describe('the time at which URLs expire', () => {
 		);
 	});
 
+	it('is what the URLs say: the first of them for the run, its own for a file', () => {
+		const until = (time: string): string =>
+			`https://files.example/1/render.png?token=exp=${String(Date.parse(time) / 1000)}~hmac=0a`;
+		const told = run({
+			result: {
+				...result,
+				images: [
+					asset('a.png', { url: until('2026-11-01T05:00:00Z') }),
+					asset('b.png', { url: until('2026-11-01T03:00:00Z') }),
+				],
+			},
+		});
+		expect(expiresAt(told)).toBe('2026-11-01T03:00:00.000Z');
+		expect(filesOf(told.result).map((file) => fileJson(told, app(), file).expires_at)).toEqual([
+			'2026-11-01T05:00:00.000Z',
+			'2026-11-01T03:00:00.000Z',
+			'2026-11-01T12:00:20.000Z',
+			'2026-11-01T12:00:20.000Z',
+		]);
+	});
+
 	it.each([null, 'soon', ''])('is not known where the end is %j', (completed_at) => {
 		expect(expiresAt(run({ completed_at, result }))).toBeNull();
 	});

@@ -1,0 +1,37 @@
+import { fileExpiry, urlExpiry } from '../../../nodes/Magnific/runs/expiry';
+
+const at = Date.parse('2026-11-27T00:00:00Z');
+const seconds = String(at / 1000);
+
+describe('when a link expires', () => {
+	it.each([
+		`https://a.example/1/render.png?token=exp=${seconds}~hmac=0a1b`,
+		`https://a.example/1/render.png?token=exp%3D${seconds}~hmac%3D0a1b`,
+		`https://a.example/1/render.png?__token__=st=1790000000~exp=${seconds}~acl=/*~hmac=0a1b`,
+		`https://a.example/a.png?Expires=${seconds}&Signature=x&Key-Pair-Id=K`,
+		`https://a.example/a.png?expires=${String(at)}&token=x`,
+		`https://a.example/a.png?X-Amz-Date=20261126T220000Z&X-Amz-Expires=7200&X-Amz-Signature=x`,
+		`https://a.example/a.png?X-Goog-Date=20261126T230000Z&X-Goog-Expires=3600&X-Goog-Signature=x`,
+	])('is what the link says (%s)', (url) => {
+		expect(urlExpiry(url)).toBe(at);
+	});
+
+	it.each([
+		'https://a.example/a.png',
+		'https://a.example/a.png?token=abc',
+		'https://a.example/a.png?token=exp=soon~hmac=1',
+		'https://a.example/a.png?token=exp=5~hmac=1',
+		'https://a.example/a.png?Expires=99999999999999999999',
+		'https://a.example/a.png?X-Amz-Expires=3600',
+		'https://a.example/a.png?X-Amz-Date=20261399T990000Z&X-Amz-Expires=3600',
+		'no address',
+	])('is not told by %s', (url) => {
+		expect(urlExpiry(url)).toBeUndefined();
+	});
+
+	it('is twelve hours after the end of the run where the link does not tell', () => {
+		expect(fileExpiry('https://a.example/a.png', '2026-11-26T12:00:00Z')).toBe(at);
+		expect(fileExpiry('https://a.example/a.png', null)).toBeUndefined();
+		expect(fileExpiry(`https://a.example/a.png?Expires=${seconds}`, null)).toBe(at);
+	});
+});

@@ -7,6 +7,7 @@ import { localMagnific } from './support/localMagnific';
 import { withPublicHosts } from './support/publicHosts';
 import { startOrigin, type Answer, type Origin } from './support/origin';
 import { appRun, fields, json } from './support/parameters';
+import { textOf } from './support/text';
 
 jest.mock('../../nodes/Magnific/api/clock', () =>
 	jest.requireActual<object>('./support/fastClock'),
@@ -289,7 +290,9 @@ describe('files whose URLs all end alike, as the live ones do', () => {
 		});
 		const names = items.map(({ binary: files }) => files?.data?.fileName);
 		expect(names).toEqual(
-			items.map(({ json: { run_id, index } }) => `${String(run_id)}-${String(index)}.png`),
+			items.map(
+				({ json: { run_id, index } }) => `${textOf(run_id)}-${Number(index).toString()}.png`,
+			),
 		);
 		expect(new Set(names).size).toBe(4);
 		const contents = await Promise.all(items.map(({ binary: files }) => bytesOf(files?.data)));
@@ -331,6 +334,14 @@ describe('a file that is not there yet', () => {
 		expect(host.seen).toHaveLength(5);
 	});
 
+	it('is asked for once where its link has just expired by the clock of who refuses it', async () => {
+		const anHourAgo = String(Math.floor(Date.now() / 1000) - 3_600);
+		served = { '/a.png': { status: 403 } };
+		const { failed } = await runWithFileAt(`${host.url}/a.png?token=exp=${anHourAgo}~hmac=0a`);
+		expect(failed[0]?.json.error).toMatch(/the link of file 0 of run \w+ expired at/);
+		expect(host.seen).toHaveLength(1);
+	});
+
 	it('is told as expired where its link says so, and not asked for in vain', async () => {
 		const { failed } = await runWithFileAt(`${host.url}/a.png?token=exp=1700000000~hmac=secret`);
 		expect(failed[0]?.json.error).toMatch(/the link of file 0 of run \w+ expired at 2023-11-14T/);
@@ -361,7 +372,7 @@ describe('no file is downloaded twice', () => {
 
 	it('for two items that name the same run', async () => {
 		const { json: started } = await local.run(appRun(surpriseMe, json({})));
-		const runId = String(started[0]?.run_id);
+		const runId = textOf(started[0]?.run_id);
 		const { items } = await local.run(
 			{ resource: 'run', operation: 'get', runId, options: { downloadFiles: true } },
 			{ items: [{ json: {} }, { json: {} }] },

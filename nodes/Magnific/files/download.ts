@@ -186,8 +186,8 @@ const isMedia = ({ media_type }: RunFile): boolean =>
 const cameWhole = (body: BinarySource, abortSignal: AbortSignal): boolean =>
 	Buffer.isBuffer(body) || (body.errored === null && !abortSignal.aborted);
 
-/** A file in n8n's binary data, or why there is none yet. */
-type Fetched = { file: IBinaryData } | { notYet: ApiError };
+/** A file in n8n's binary data, or why there is none yet. `saidAt`: by the storage's own clock, NaN where it tells no time. */
+type Fetched = { file: IBinaryData } | { notYet: ApiError; saidAt: number };
 
 const noContent = (what: string): ApiError =>
 	transferForbidden(
@@ -206,10 +206,11 @@ const download = async (
 	const what = nameOf(run_id, file);
 	const { url } = file.asset;
 	const { statusCode, headers, body } = await open(context, what, url, baseUrl, abortSignal);
+	const saidAt = Date.parse(text(headers.date) ?? '');
 	if (statusCode < 200 || statusCode >= 300) {
 		discard(body);
 		const refusal = transferRefused(`The download of ${what}`, statusCode);
-		if (NOT_YET.has(statusCode)) return { notYet: refusal };
+		if (NOT_YET.has(statusCode)) return { notYet: refusal, saidAt };
 		throw refusal;
 	}
 	const announced = numberOrNull(headers['content-length']);
@@ -219,7 +220,7 @@ const download = async (
 	}
 	if (announced === 0) {
 		discard(body);
-		return { notYet: noContent(what) };
+		return { notYet: noContent(what), saidAt };
 	}
 	const disposition = text(headers['content-disposition']);
 	const mimeType = mimeTypeOf(text(headers['content-type']), new URL(url).pathname);
@@ -236,14 +237,14 @@ const download = async (
 	);
 	const stored = await settle(() => context.helpers.prepareBinaryData(source, fileName, mimeType));
 	if ('value' in stored) {
-		return bytes() === 0 ? { notYet: noContent(what) } : { file: stored.value };
+		return bytes() === 0 ? { notYet: noContent(what), saidAt } : { file: stored.value };
 	}
 	// What n8n makes of an error in a stream differs by where it keeps its files.
 	if (tooLarge) throw tooLarge;
 	throw cameWhole(body, abortSignal) ? notStored(what) : stored.error;
 };
 
-/** Asks for a file again while it is not there yet, for some seconds; one whose link has expired once at most. */
+/** Asks for a file again while it is not there yet, for some seconds; in vain for none whose link has expired. */
 const downloadOnceThere = async (
 	what: string,
 	url: string,
@@ -251,12 +252,11 @@ const downloadOnceThere = async (
 	ask: () => Promise<Fetched>,
 ): Promise<IBinaryData> => {
 	const expiry = urlExpiry(url) ?? Infinity;
-	const isOver = (by = 0): boolean => clock.now() - by >= expiry;
-	if (isOver(CLOCK_MAY_BE_OFF_MS)) throw linkExpired(what, expiry);
+	if (clock.now() - CLOCK_MAY_BE_OFF_MS >= expiry) throw linkExpired(what, expiry);
 	for (let asked = 0; ; asked++) {
 		const fetched = await ask();
 		if ('file' in fetched) return fetched.file;
-		if (isOver()) throw linkExpired(what, expiry);
+		if (fetched.saidAt >= expiry) throw linkExpired(what, expiry);
 		const pauseMs = PAUSES_MS[asked];
 		if (pauseMs === undefined) throw fetched.notYet;
 		await clock.sleep(pauseMs, signal);

@@ -54,7 +54,7 @@ export const stubContext = (
 		getWorkflowStaticData: () => ({}),
 		helpers: {
 			httpRequest: async () =>
-				await Promise.resolve({ statusCode: 404, headers: {}, body: Buffer.from('') }),
+				await Promise.resolve({ statusCode: 410, headers: {}, body: Buffer.from('') }),
 			httpRequestWithAuthentication: async (_credential: string, request: unknown) => {
 				const { method, url } = isRecord(request) ? request : {};
 				return await Promise.resolve(sampleAnswer(String(method), String(url)));

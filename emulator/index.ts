@@ -4,6 +4,7 @@ import { controlOf } from './control/control';
 import { addControlRoutes } from './control/routes';
 import type { Control } from './control/types';
 import type { EmulatorOptions } from './options';
+import { addAccountRoutes } from './routes/account';
 import { addAppRoutes } from './routes/apps';
 import { addFileRoutes } from './routes/files';
 import { addGate, plainNotFound } from './routes/gate';
@@ -14,7 +15,13 @@ export { controlClient } from './control/client';
 export * from './control/specs';
 export * from './control/types';
 export { creditText } from './apps/app';
-export { LOCAL_API_KEY, LOCAL_WEBHOOK_SECRET, type EmulatorOptions } from './options';
+export {
+	FOREIGN_APP_ID,
+	FOREIGN_RUN_ID,
+	LOCAL_API_KEY,
+	LOCAL_WEBHOOK_SECRET,
+	type EmulatorOptions,
+} from './options';
 
 export interface Emulator {
 	/** Without a trailing slash; the base URL for the credential. */
@@ -61,6 +68,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 	addGate(server, world);
 	addAppRoutes(server, world);
 	addFileRoutes(server, world);
+	addAccountRoutes(server, world);
 	addControlRoutes(server, control);
 	addStatusRoutes(server, world);
 

@@ -1,38 +1,61 @@
-interface Window {
+export interface Window {
 	ms: number;
 	max: number;
 }
 
-/** The API's documented limits, scaled from the plan's requests per minute. */
-export function windowsFor(requestsPerMinute: number): Window[] {
-	return [
-		{ ms: 5_000, max: Math.max(50, Math.ceil(requestsPerMinute / 12)) },
-		{ ms: 60_000, max: requestsPerMinute },
-		{ ms: 120_000, max: Math.max(1_200, 2 * requestsPerMinute) },
-	];
+/** How a window stands: what it lets through, how many more, and in how many ms room is made. */
+export interface Standing {
+	limit: number;
+	remaining: number;
+	resetMs: number;
 }
 
 /** Sliding windows over real time. Refused requests do not count. */
 export class RateLimiter {
+	/** Epoch ms of what was let through, in order. */
 	private accepted: number[] = [];
 
 	constructor(private readonly now: () => number = Date.now) {}
 
-	reset(): void {
-		this.accepted = [];
+	/** The ms until one more may pass; 0 if it may now. */
+	wait(windows: readonly Window[]): number {
+		const now = this.now();
+		const waits = windows.map(({ ms, max }) => {
+			const blocking = this.accepted[this.accepted.length - max];
+			return blocking === undefined ? 0 : Math.max(0, blocking + ms - now);
+		});
+		return Math.max(0, ...waits);
 	}
 
-	/** 0 if the request may pass (and is counted), else the ms until the next one may. */
-	admit(requestsPerMinute: number): number {
+	/** Counts a request that passes. */
+	count(windows: readonly Window[]): void {
 		const now = this.now();
-		this.accepted = this.accepted.filter((at) => at > now - 120_000);
-		const waits = windowsFor(requestsPerMinute).map(({ ms, max }) => {
-			const inside = this.accepted.filter((at) => at > now - ms);
-			const blocking = inside[inside.length - max];
-			return blocking === undefined ? 0 : blocking + ms - now;
-		});
-		const wait = Math.max(...waits);
-		if (wait === 0) this.accepted.push(now);
-		return wait;
+		const longest = Math.max(...windows.map(({ ms }) => ms));
+		if ((this.accepted[0] ?? now) <= now - 2 * longest) {
+			this.accepted = this.accepted.slice(this.firstAfter(now - longest));
+		}
+		this.accepted.push(now);
+	}
+
+	standing({ ms, max }: Window): Standing {
+		const now = this.now();
+		const first = this.firstAfter(now - ms);
+		const oldest = this.accepted[first];
+		return {
+			limit: max,
+			remaining: Math.max(0, max - (this.accepted.length - first)),
+			resetMs: oldest === undefined ? 0 : oldest + ms - now,
+		};
+	}
+
+	/** The place of the first that was let through after a time. */
+	private firstAfter(time: number): number {
+		let [low, high] = [0, this.accepted.length];
+		while (low < high) {
+			const middle = (low + high) >> 1;
+			if ((this.accepted[middle] ?? 0) > time) high = middle;
+			else low = middle + 1;
+		}
+		return low;
 	}
 }

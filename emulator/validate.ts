@@ -1,5 +1,4 @@
 import { inputFacts, inputName, type App, type InputFacts } from './apps/app';
-import type { Family } from './control/specs';
 import { parseCreation, type Creation } from './creations';
 import type { FileStore } from './files';
 import { mediaTypeOf } from './media/sniff';
@@ -18,23 +17,28 @@ export interface GivenValue {
 
 export type Validation = { ok: true; given: GivenValue[] } | { ok: false; invalid: InvalidParam[] };
 
+/** By what an input may be named: its `id`, its `api_key` where it has one, or either. */
+export type InputKeys = 'id' | 'api_key' | 'any';
+
 /** Checks a run's `inputs` as strictly as the API may: no conversion, no unknown key. */
 export function validateInputs(
 	app: App,
 	inputs: Record<string, unknown>,
-	family: Family,
+	by: InputKeys,
 	files: FileStore,
 ): Validation {
 	const known = app.inputs.map(inputFacts);
 	const invalid: InvalidParam[] = [];
 	const given: GivenValue[] = [];
-	const keys = new Set(known.map((facts) => wireKey(facts, family)));
+	const keys = new Set(known.flatMap((facts) => wireKeys(facts, by)));
 	for (const key of Object.keys(inputs)) {
 		if (!keys.has(key)) invalid.push({ name: key, reason: 'This app has no such input.' });
 	}
 	for (const facts of known) {
-		const key = wireKey(facts, family);
-		const isGiven = Object.hasOwn(inputs, key);
+		const names = wireKeys(facts, by);
+		const used = names.find((name) => Object.hasOwn(inputs, name));
+		const key = used ?? names[0] ?? facts.label;
+		const isGiven = used !== undefined;
 		const value = isGiven ? inputs[key] : facts.default;
 		if (value === undefined || (isGiven && value === '' && facts.required)) {
 			if (facts.required) invalid.push({ name: key, reason: `${facts.label} is required.` });
@@ -47,11 +51,12 @@ export function validateInputs(
 	return invalid.length > 0 ? { ok: false, invalid } : { ok: true, given };
 }
 
-/** The Apps family knows inputs by `id`; the Flows family by `api_key`, and by `id` only without one. */
-function wireKey(facts: InputFacts, family: Family): string {
-	const byKey = facts.apiKey ?? facts.id;
-	const byId = facts.id ?? facts.apiKey;
-	return (family === 'flows' ? byKey : byId) ?? facts.label;
+/** All names that an input may have in a run's `inputs`; never none. */
+function wireKeys({ id, apiKey, label }: InputFacts, by: InputKeys): string[] {
+	const preferred = by === 'id' ? [id, apiKey] : [apiKey, id];
+	const names = preferred.filter((name) => name !== undefined);
+	if (names.length === 0) return [label];
+	return by === 'any' ? names : names.slice(0, 1);
 }
 
 type Checked = { value: GivenValue['value'] } | { reason: string };

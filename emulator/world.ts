@@ -1,12 +1,13 @@
 import { catalog } from './apps/catalog';
 import type { App } from './apps/app';
+import { Charges } from './charges';
 import type { Fault } from './control/specs';
 import type { Settings } from './control/types';
 import { FileStore } from './files';
+import { Limits } from './limits';
 import { Listener } from './listener';
 import { Occurrences } from './occurrence';
 import { LOCAL_API_KEY, LOCAL_WEBHOOK_SECRET, type EmulatorOptions } from './options';
-import { RateLimiter } from './rateLimiter';
 import { Renderer } from './renderer';
 import { RequestLog } from './requestLog';
 import { Runs } from './runs/runs';
@@ -20,7 +21,8 @@ export class World {
 	readonly webhookSecret: string;
 	readonly requests = new RequestLog();
 	readonly faults = new Occurrences<Fault>(1);
-	readonly limiter = new RateLimiter();
+	readonly limits = new Limits();
+	readonly charges = new Charges();
 	readonly files: FileStore;
 	readonly uploads: Uploads;
 	readonly webhooks: Webhooks;
@@ -28,6 +30,8 @@ export class World {
 	settings: Settings;
 	apps: Map<string, App>;
 	readonly listener = new Listener();
+	/** Status answers since the start or the last reset. */
+	statusAnswers = 0;
 	/** Known once the server listens. */
 	url = '';
 
@@ -57,7 +61,9 @@ export class World {
 		this.webhooks.clear();
 		this.requests.reset();
 		this.faults.clear();
-		this.limiter.reset();
+		this.limits.reset();
+		this.charges.clear();
+		this.statusAnswers = 0;
 		this.files.clear();
 		this.settings = initialSettings(this.options);
 		this.apps = catalog();

@@ -11,8 +11,12 @@ export interface App {
 	inputs: InputDefinition[];
 	/** Credits; null where they are not known. */
 	totalCost: number | null;
-	/** Not published: only its owner's list (`me/*`) has it. */
+	/** What its creator says of it; most say nothing. */
+	description?: string;
+	/** Not published as a tool: only its owner's list (`me/*`) has it. */
 	draft: boolean;
+	/** Made by the owner of the key, so in `me/*`, published or not. */
+	mine: boolean;
 	durationS: number;
 	/** Differs from run to run even where the inputs are equal. */
 	fresh: boolean;

@@ -8,6 +8,7 @@ export const brokenPipeline: App = {
 	name: 'Broken Pipeline',
 	totalCost: 4,
 	draft: false,
+	mine: false,
 	durationS: 8,
 	fresh: false,
 	inputs: [

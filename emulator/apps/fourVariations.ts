@@ -8,6 +8,7 @@ export const fourVariations: App = {
 	name: 'Four Variations',
 	totalCost: 12,
 	draft: false,
+	mine: false,
 	durationS: 15,
 	fresh: false,
 	inputs: [

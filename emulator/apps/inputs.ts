@@ -5,6 +5,8 @@ interface InputOptions {
 	node: string;
 	label: string;
 	apiKey: string;
+	/** What its creator says of it; most say nothing. */
+	description?: string;
 	required?: boolean;
 	default?: string | number;
 }
@@ -56,6 +58,7 @@ function input(
 		api_key: options.apiKey,
 		type,
 		label: options.label,
+		...(options.description === undefined ? {} : { description: options.description }),
 		config,
 		nodeId: options.node,
 		default: options.default ?? null,

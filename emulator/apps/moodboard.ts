@@ -10,6 +10,7 @@ export const moodboard: App = {
 	name: 'Moodboard',
 	totalCost: null,
 	draft: false,
+	mine: false,
 	durationS: 9,
 	fresh: false,
 	inputs: [

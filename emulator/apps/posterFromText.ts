@@ -36,12 +36,14 @@ export const posterFromText: App = {
 	name: 'Poster from Text',
 	totalCost: 3,
 	draft: false,
+	mine: true,
 	durationS: 10,
 	fresh: false,
 	inputs: [
 		textInput({
 			node: '0f6d2a1b-7c3e-4b59-8d14-5e6f7a8b9c05',
 			label: 'Headline',
+			description: 'The words on the poster; a few are read from further away.',
 			apiKey: 'headline',
 			required: true,
 			mode: 'textarea',

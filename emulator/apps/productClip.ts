@@ -14,6 +14,7 @@ export const productClip: App = {
 	name: 'Product Clip',
 	totalCost: 40,
 	draft: false,
+	mine: false,
 	durationS: 90,
 	fresh: false,
 	inputs: [

@@ -37,6 +37,7 @@ export const productPhotoshoot: App = {
 	name: 'Product Photoshoot',
 	totalCost: 8,
 	draft: false,
+	mine: false,
 	durationS: 25,
 	fresh: false,
 	inputs: [

@@ -17,14 +17,17 @@ const DAYLIGHT = { light: '#fff1d6', shadow: '#27405e' };
 export const sketchToRealism: App = {
 	sqid: 'uqzQLDr2Aw',
 	name: 'Sketch to Realism',
+	description: 'Paints over a drawing as if it had been seen.',
 	totalCost: 5,
 	draft: false,
+	mine: false,
 	durationS: 20,
 	fresh: false,
 	inputs: [
 		creationInput('image', {
 			node: '4050c3f3-8a26-4953-97a8-cb97bceb4816',
 			label: 'Sketch',
+			description: 'Lines on a light ground work best.',
 			apiKey: 'sketch',
 			required: true,
 		}),

@@ -11,6 +11,7 @@ export const soundToWaveform: App = {
 	name: 'Sound to Waveform',
 	totalCost: 1,
 	draft: false,
+	mine: false,
 	durationS: 6,
 	fresh: false,
 	inputs: [

@@ -8,6 +8,7 @@ export const surpriseMe: App = {
 	name: 'Surprise Me',
 	totalCost: 2,
 	draft: false,
+	mine: false,
 	durationS: 10,
 	fresh: true,
 	inputs: [],

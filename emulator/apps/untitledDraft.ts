@@ -8,6 +8,7 @@ export const untitledDraft: App = {
 	name: 'Untitled draft',
 	totalCost: null,
 	draft: true,
+	mine: true,
 	durationS: 10,
 	fresh: false,
 	inputs: [

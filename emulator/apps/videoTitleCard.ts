@@ -9,6 +9,7 @@ export const videoTitleCard: App = {
 	name: 'Video Title Card',
 	totalCost: 3,
 	draft: false,
+	mine: false,
 	durationS: 12,
 	fresh: false,
 	inputs: [

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import {
 	appRecord,
+	chargeRecord,
 	currentSettings,
 	deliveryRecord,
 	requestLogEntry,
@@ -48,6 +49,7 @@ export function controlClient(url: string): Control {
 		setOutcome: (spec) => command('POST', 'outcomes', spec),
 		clearOutcomes: () => command('DELETE', 'outcomes'),
 		runs: async () => runRecord.array().parse(await call('GET', 'runs')),
+		charges: async () => chargeRecord.array().parse(await call('GET', 'charges')),
 		apps: async () => appRecord.array().parse(await call('GET', 'apps')),
 		addApp: (definition) => command('POST', 'apps', definition),
 		removeApp: (sqid) => command('DELETE', `apps/${encodeURIComponent(sqid)}`),

@@ -10,7 +10,6 @@ import {
 	faultSpec,
 	outcomeSpec,
 	requestFilter,
-	settingsPatch,
 	webhookPatch,
 } from './specs';
 import type { AppRecord, Control } from './types';
@@ -28,7 +27,7 @@ export function controlOf(world: World): Control {
 			world.reset();
 		}),
 		settings: promised((patch) => {
-			world.settings = patched(world.settings, settingsPatch.parse(patch));
+			world.settings = patched(world.settings, patch);
 			return world.settings;
 		}),
 		addFault: promised((spec) => world.faults.add(faultSpec.parse(spec))),
@@ -42,6 +41,7 @@ export function controlOf(world: World): Control {
 			world.runs.clearOutcomes();
 		}),
 		runs: promised(() => world.runs.all().map(({ record }) => ({ ...record }))),
+		charges: promised(() => world.charges.all()),
 		apps: promised(() => [...world.apps.values()].map(appRecordOf)),
 		addApp: promised((definition) => {
 			const app = appOf(appSpec.parse(definition));
@@ -77,18 +77,20 @@ function promised<Args extends unknown[], Result>(
 }
 
 function appRecordOf(app: App): AppRecord {
-	const { sqid, name, totalCost, draft, durationS, inputs } = app;
-	return { sqid, name, total_cost: totalCost, draft, duration_s: durationS, inputs };
+	const { sqid, name, totalCost, draft, mine, durationS, inputs } = app;
+	return { sqid, name, total_cost: totalCost, draft, mine, duration_s: durationS, inputs };
 }
 
 function appOf(spec: z.output<typeof appSpec>): App {
-	const { sqid, name, inputs, draft, raw } = spec;
+	const { sqid, name, inputs, draft, mine, description, raw } = spec;
 	return {
 		sqid,
 		name,
 		inputs,
 		totalCost: spec.total_cost ?? null,
 		draft,
+		mine,
+		...(description === undefined ? {} : { description }),
 		durationS: spec.duration_s,
 		fresh: false,
 		raw,

@@ -46,6 +46,7 @@ export function addControlRoutes(server: FastifyInstance, control: Control): voi
 		return done;
 	});
 	server.get('/control/runs', internal, () => control.runs());
+	server.get('/control/charges', internal, () => control.charges());
 	server.get('/control/apps', internal, () => control.apps());
 	server.post('/control/apps', internal, async (request) => {
 		await control.addApp(appSpec.parse(request.body));

@@ -12,7 +12,12 @@ export const ROUTES = [
 	'get_run',
 	'request_upload',
 	'put_upload',
+	'uploads',
 	'file',
+	'creations',
+	'credit_usage',
+	/** Any of the four lists of what a team has. */
+	'team',
 	'unknown',
 ] as const;
 export type RouteName = (typeof ROUTES)[number];
@@ -119,14 +124,45 @@ export const settingsPatch = z
 		/** Holds for runs that start from now on. */
 		timeScale: z.number().positive(),
 		families: z.array(z.enum(FAMILIES)),
+		/** Requests to the paths of this family are sent to the same paths of the other one. */
+		familyRedirect: z
+			.strictObject({ from: z.enum(FAMILIES), status: statusCode.default(308) })
+			.nullable(),
+		/**
+		 * By what the Flows family knows an input that has an `api_key`: by that alone, as a client has
+		 * found (the default), or by its `id` too, as the documentation says.
+		 */
+		flowsInputKeys: z.enum(['api_key', 'any']),
+		/** Of one key. A higher one than the usual 50 raises the limits of an IP address with it. */
 		requestsPerMinute: z.number().int().positive(),
+		/** Of one IP address, whatever its keys; null (the default) is what limits.ts makes of the plan. */
+		requestsPerIp: z
+			.strictObject({ in5s: z.number().int().positive(), in120s: z.number().int().positive() })
+			.nullable(),
+		/** Of the list of recent creations, which does not count towards `requestsPerMinute`. */
+		creationsPerMinute: z.number().int().positive(),
+		/** Of all analytics together, which do not count towards `requestsPerMinute` either. */
+		analyticsPerDay: z.number().int().positive(),
+		/** Whether answers tell `x-ratelimit-limit`, `-remaining` and `-reset`. */
+		rateLimitHeaders: z.boolean(),
+		/** In which form a 429 says how long to wait, if it does. */
+		retryAfter: z.enum(['seconds', 'date', 'none']),
+		/** Each so-manieth status answer is a 502 with an empty body, as happens live; null: none. */
+		status502Every: z.number().int().positive().nullable(),
 		/** Seconds of run time per app; of a list each run takes the next, round and round. */
 		durations: z.record(z.union([seconds, z.array(seconds).nonempty()])),
 		/** Share by which durations stray, the same way in each session; 0 is none. */
 		jitter: z.number().min(0).max(1),
-		/** `none`: the key is right but its plan has no API, all answers are 403. */
-		plan: z.enum(['enterprise', 'none']),
-		/** `bare`: list items have only `sqid` and `name`, as live lists have had. */
+		/**
+		 * `none`: the key is right but its plan has no API, all answers are 403. Only `business` and
+		 * `enterprise` have analytics.
+		 */
+		plan: z.enum(['enterprise', 'business', 'premium', 'none']),
+		/** What the account has left: each run that starts takes its cost, one that costs more is a 402. */
+		credits: z.number().nonnegative(),
+		/** Apps and runs of somebody else: 403 to whatever is asked about them. */
+		forbidden: z.array(z.string()),
+		/** `bare` (the default): list items have only `sqid` and `name`, as live lists have had. */
 		list: z.enum(['full', 'bare']),
 		/** Content types that an upload URL is given out for. */
 		uploadTypes: z.array(z.string()),
@@ -137,6 +173,11 @@ export const settingsPatch = z
 		 * machine; null (the default) is the emulator's own URL.
 		 */
 		fileOrigin: z.string().url().nullable(),
+		/**
+		 * How long the URLs of results live, default 12. Real time, since the URL tells the moment of
+		 * its end; with 0 they have ended when they are given out.
+		 */
+		fileHours: z.number().nonnegative(),
 		/** Longest side of generated pictures, in pixels. */
 		imageSize: z.number().int().min(64).max(4096),
 	})
@@ -162,7 +203,7 @@ export const FORGERIES = [
 	'missing_signature',
 	/** Three entries, of which the last fits: to be believed. */
 	'several_signatures',
-	/** Only entries of a version that does not exist. */
+	/** Only entries of a version that no secret has had. */
 	'unknown_version',
 	'truncated_signature',
 	/** Each signature header twice. */
@@ -221,8 +262,16 @@ export const webhookRule = z.strictObject({
 export type WebhookRule = z.output<typeof webhookRule>;
 
 export const webhookSettings = z.strictObject({
-	/** Each delivery is signed with all of them, as while a secret is rotated; none: unsigned. */
+	/**
+	 * Each delivery is signed with all of them, as while a secret is rotated (`v1,… v2,…`); none:
+	 * unsigned.
+	 */
 	secrets: z.array(z.string().min(1)),
+	/** Version of the first of `secrets`; with 2 and one secret it is `v2,…` alone. */
+	secretVersion: z.number().int().positive(),
+	/** What of a secret is the key: its characters, or what they stand for as base64. */
+	secretEncoding: z.enum(['utf8', 'base64']),
+	timestampUnit: z.enum(['seconds', 'milliseconds', 'iso']),
 	/** The envelope is not published, so each of its likely forms can be had. */
 	envelope: z.enum(['bare', 'data']),
 	idField: z.enum(['run_id', 'workflow_run_identifier', 'workflowRunIdentifier']),
@@ -256,8 +305,9 @@ export const deliverySpec = z.strictObject({
 	method: z.string().optional(),
 	/** Sign with these instead; none: unsigned. */
 	secrets: z.array(z.string().min(1)).optional(),
+	secret_version: z.number().int().positive().optional(),
 	webhook_id: z.string().optional(),
-	/** Unix seconds. */
+	/** Unix seconds, told in the unit that is set. */
 	timestamp: z.number().optional(),
 });
 export type DeliverySpec = z.input<typeof deliverySpec>;
@@ -270,8 +320,11 @@ export const appSpec = z.strictObject({
 	inputs: z.array(jsonObject).default([]),
 	/** Absent: the cost is not known. */
 	total_cost: z.number().optional(),
-	/** Only in `me/*`, not runnable by others, as drafts are. */
+	/** Not published as a tool, so in no list but its owner's. */
 	draft: z.boolean().default(false),
+	/** Made by the owner of the key, so in `me/*`. */
+	mine: z.boolean().default(true),
+	description: z.string().optional(),
 	duration_s: seconds.default(10),
 	/** Sent as `data` of the definition, verbatim, in place of all that is said above. */
 	raw: z.unknown(),

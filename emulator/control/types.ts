@@ -83,6 +83,27 @@ export const runRecord = z.object({
 });
 export type RunRecord = z.infer<typeof runRecord>;
 
+/** What was paid for a run: one entry for each that was started, whatever became of it. */
+export const chargeRecord = z.object({
+	seq: z.number(),
+	/** Epoch ms. */
+	at: z.number(),
+	run_id: z.string(),
+	app_id: z.string(),
+	app_name: z.string(),
+	family,
+	/** 0 where the app's cost is not known. */
+	credits: z.number(),
+	/** What the account had left after it. */
+	balance: z.number(),
+	/** As sent, strings over 2,000 characters shortened. */
+	inputs: z.record(z.unknown()),
+	webhook: z.string().nullable(),
+	/** The `item` that the webhook's URL carries, where it does. */
+	item: z.string().nullable(),
+});
+export type ChargeRecord = z.infer<typeof chargeRecord>;
+
 export const deliveryRecord = z.object({
 	seq: z.number(),
 	at: z.number(),
@@ -107,6 +128,7 @@ export const appRecord = z.object({
 	name: z.string(),
 	total_cost: z.number().nullable(),
 	draft: z.boolean(),
+	mine: z.boolean(),
 	duration_s: z.number(),
 	inputs: z.array(z.record(z.unknown())),
 });
@@ -116,14 +138,25 @@ export type AppRecord = z.infer<typeof appRecord>;
 export const currentSettings = z.object({
 	timeScale: z.number(),
 	families: z.array(family),
+	familyRedirect: z.object({ from: family, status: z.number() }).nullable(),
+	flowsInputKeys: z.enum(['api_key', 'any']),
 	requestsPerMinute: z.number(),
+	requestsPerIp: z.object({ in5s: z.number(), in120s: z.number() }).nullable(),
+	creationsPerMinute: z.number(),
+	analyticsPerDay: z.number(),
+	rateLimitHeaders: z.boolean(),
+	retryAfter: z.enum(['seconds', 'date', 'none']),
+	status502Every: z.number().nullable(),
 	durations: z.record(z.union([z.number(), z.array(z.number())])),
 	jitter: z.number(),
-	plan: z.enum(['enterprise', 'none']),
+	plan: z.enum(['enterprise', 'business', 'premium', 'none']),
+	credits: z.number(),
+	forbidden: z.array(z.string()),
 	list: z.enum(['full', 'bare']),
 	uploadTypes: z.array(z.string()),
 	validationErrors: z.enum(['bare', 'problem']),
 	fileOrigin: z.string().nullable(),
+	fileHours: z.number(),
 	imageSize: z.number(),
 });
 export type Settings = z.infer<typeof currentSettings>;
@@ -142,6 +175,8 @@ export interface Control {
 	setOutcome(spec: OutcomeSpec): Promise<void>;
 	clearOutcomes(): Promise<void>;
 	runs(): Promise<RunRecord[]>;
+	/** The book of what was paid, in the order in which the runs were started. */
+	charges(): Promise<ChargeRecord[]>;
 	apps(): Promise<AppRecord[]>;
 	/** An app of the same `sqid` is replaced, as when its creator edits it. */
 	addApp(definition: AppSpec): Promise<void>;

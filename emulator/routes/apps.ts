@@ -3,8 +3,9 @@ import type { App } from '../apps/app';
 import { FAMILIES, type Family, type RouteName } from '../control/specs';
 import { isRecord } from '../guards';
 import { statusOf } from '../runs/run';
-import { validateInputs, type InvalidParam } from '../validate';
+import { validateInputs } from '../validate';
 import type { World } from '../world';
+import { refuseParams } from './refusal';
 import { param, query } from './request';
 
 /** The endpoints of both families; they differ in their name and in how inputs are keyed. */
@@ -26,7 +27,7 @@ function addFamily(server: FastifyInstance, world: World, family: Family): void 
 	});
 
 	server.get(`/v1/ai/me/${family}`, as('mine'), () => ({
-		data: [...world.apps.values()].map((app) => listItem(app, false)),
+		data: [...world.apps.values()].filter((app) => app.mine).map((app) => listItem(app, false)),
 	}));
 
 	server.get(`/v1/ai/${family}/:appId`, as('get_app'), async (request, reply) => {
@@ -39,6 +40,9 @@ function addFamily(server: FastifyInstance, world: World, family: Family): void 
 		const run = world.runs.get(param(request, 'runId'));
 		if (run === undefined) return reply.code(404).send({ message: 'Run not found' });
 		run.record.polls += 1;
+		world.statusAnswers += 1;
+		const every = world.settings.status502Every;
+		if (every !== null && world.statusAnswers % every === 0) return reply.code(502).send('');
 		const status = statusOf(run);
 		return run.outcome.bare === true ? status : { data: status };
 	});
@@ -51,19 +55,32 @@ function addFamily(server: FastifyInstance, world: World, family: Family): void 
 			return reply.code(400).send({ message: 'The body must be a JSON object.' });
 		const inputs = body.inputs;
 		if (!isRecord(inputs)) {
-			return unprocessable(reply, world, [{ name: 'inputs', reason: 'inputs must be an object.' }]);
+			return refuseParams(reply, world, 422, [
+				{ name: 'inputs', reason: 'inputs must be an object.' },
+			]);
 		}
 		const { webhook } = body;
 		if (webhook !== undefined && !isHttpUrl(webhook)) {
-			return unprocessable(reply, world, [{ name: 'webhook', reason: 'webhook must be a URL.' }]);
+			return refuseParams(reply, world, 422, [
+				{ name: 'webhook', reason: 'webhook must be a URL.' },
+			]);
 		}
-		const checked = validateInputs(app, inputs, family, world.files);
-		if (!checked.ok) return unprocessable(reply, world, checked.invalid);
+		const { flowsInputKeys } = world.settings;
+		const keys = family === 'apps' ? 'id' : flowsInputKeys;
+		const checked = validateInputs(app, inputs, keys, world.files);
+		if (!checked.ok) return refuseParams(reply, world, 422, checked.invalid);
+		if (!canPay(app, world)) {
+			return reply
+				.code(402)
+				.send({ message: 'The account has too few credits left for this run.' });
+		}
 		const run = world.runs.start(app, family, {
 			inputs,
 			given: checked.given,
 			webhook: webhook ?? null,
 		});
+		world.settings.credits -= run.record.credits;
+		world.charges.add(run, world.settings.credits);
 		if (request.logEntry !== null) request.logEntry.run_id = run.record.run_id;
 		const answer = {
 			status: 'running',
@@ -71,6 +88,11 @@ function addFamily(server: FastifyInstance, world: World, family: Family): void 
 		};
 		return reply.code(202).send(run.outcome.wrapped === true ? { data: answer } : answer);
 	});
+}
+
+/** An app whose cost is not known costs something all the same. */
+function canPay({ totalCost }: App, { settings }: World): boolean {
+	return totalCost === null ? settings.credits > 0 : settings.credits >= totalCost;
 }
 
 function isHttpUrl(value: unknown): value is string {
@@ -83,8 +105,14 @@ function listItem(app: App, withMetadata: boolean): Record<string, unknown> {
 }
 
 function definition(app: App): Record<string, unknown> {
-	const { sqid, name, inputs } = app;
-	return { sqid, name, inputs, tool_metadata: toolMetadata(app) };
+	const { sqid, name, description, inputs } = app;
+	return {
+		sqid,
+		name,
+		...(description === undefined ? {} : { description }),
+		inputs,
+		tool_metadata: toolMetadata(app),
+	};
 }
 
 function toolMetadata(app: App): Record<string, unknown> {
@@ -100,17 +128,4 @@ function toolMetadata(app: App): Record<string, unknown> {
 
 function notFound(reply: FastifyReply, family: Family): FastifyReply {
 	return reply.code(404).send({ message: family === 'apps' ? 'App not found' : 'Flow not found' });
-}
-
-function unprocessable(
-	reply: FastifyReply,
-	world: World,
-	invalidParams: InvalidParam[],
-): FastifyReply {
-	const problem = {
-		message: 'Some of the input values were not accepted.',
-		invalid_params: invalidParams,
-	};
-	const wrapped = world.settings.validationErrors === 'problem';
-	return reply.code(422).send(wrapped ? { problem } : problem);
 }

@@ -1,7 +1,8 @@
 import type { FastifyInstance } from 'fastify';
-import { fileIdOf } from '../files';
 import { isRecord } from '../guards';
+import { MOST_FILES_A_CALL } from '../uploads';
 import type { World } from '../world';
+import { refuseParams } from './refusal';
 import { KEY_HEADER, param, query } from './request';
 
 /** Uploads and downloads: the host of the files, where the API key has no business. */
@@ -12,19 +13,28 @@ export function addFileRoutes(server: FastifyInstance, world: World): void {
 		async (request, reply) => {
 			const types = contentTypes(request.body);
 			if (types === undefined) {
-				return reply.code(400).send({ message: 'files must be a list of { content_type }.' });
+				return refuseParams(reply, world, 400, [
+					{ name: 'files', reason: 'files must be a list of { content_type }.' },
+				]);
+			}
+			if (types.length > MOST_FILES_A_CALL) {
+				const reason = `At most ${String(MOST_FILES_A_CALL)} files can be asked for at once.`;
+				return refuseParams(reply, world, 400, [{ name: 'files', reason }]);
 			}
 			const { uploadTypes, timeScale } = world.settings;
-			const refused = types.find((type) => !uploadTypes.includes(type));
-			if (refused !== undefined) {
-				return reply.code(422).send({
-					message: `Files of type ${refused} can't be uploaded.`,
-					invalid_params: [{ name: 'files', reason: `${refused} is not supported.` }],
-				});
-			}
+			const refused = types.flatMap((type, index) =>
+				uploadTypes.includes(type)
+					? []
+					: [{ name: `files.${String(index)}.content_type`, reason: `${type} is not supported.` }],
+			);
+			if (refused.length > 0) return refuseParams(reply, world, 422, refused);
 			return { files: types.map((type) => world.uploads.ticket(type, timeScale)) };
 		},
 	);
+
+	server.get('/v1/ai/uploads', { config: { route: 'uploads' } }, () => ({
+		files: world.uploads.list(),
+	}));
 
 	server.put('/uploads/:fileId', { config: { route: 'put_upload' } }, async (request, reply) => {
 		if (request.headers[KEY_HEADER] !== undefined) {
@@ -39,21 +49,14 @@ export function addFileRoutes(server: FastifyInstance, world: World): void {
 			const code = file === 'expired' ? 'AccessDenied' : 'SignatureDoesNotMatch';
 			return reply.code(403).type('application/xml').send(xmlError(code));
 		}
-		if (!Buffer.isBuffer(request.body) || request.body.length === 0) {
-			return reply.code(400).type('application/xml').send(xmlError('EntityTooSmall'));
-		}
-		world.files.fill(file, request.body);
+		world.files.fill(file, Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
 		return reply.code(200).send('');
 	});
 
-	server.get('/files/:name', { config: { route: 'file' } }, async (request, reply) => {
-		const access = world.files.access(
-			fileIdOf(param(request, 'name')),
-			query(request, 'expires'),
-			query(request, 'token'),
-		);
+	server.get('/files/*', { config: { route: 'file' } }, async (request, reply) => {
+		const access = world.files.access(param(request, '*'), query(request, 'token'));
 		if (typeof access === 'string') {
-			const status = { forbidden: 403, expired: 410, missing: 404 }[access];
+			const status = access === 'missing' ? 404 : 403;
 			return reply.code(status).type('text/plain').send(`${access}\n`);
 		}
 		return reply

@@ -1,8 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { FAMILIES, type FaultAction, type Family, type RouteName } from '../control/specs';
-import type { RequestLogEntry } from '../control/types';
+import type { RequestLogEntry, Settings } from '../control/types';
 import { answerInstead, concerns, spoilAnswer, type Payload } from '../faults';
-import { fileIdOf } from '../files';
 import { shortened } from '../requestLog';
 import { resultFileIds } from '../runs/results';
 import type { Run } from '../runs/run';
@@ -24,7 +23,20 @@ declare module 'fastify' {
 }
 
 /** Routes that ask for the API key; the others have signed URLs. */
-const KEYED: RouteName[] = ['list', 'mine', 'get_app', 'run', 'get_run', 'request_upload'];
+const KEYED: RouteName[] = [
+	'list',
+	'mine',
+	'get_app',
+	'run',
+	'get_run',
+	'request_upload',
+	'uploads',
+	'creations',
+	'credit_usage',
+	'team',
+];
+
+const ANALYTICS: RouteName[] = ['credit_usage', 'team'];
 
 /** What every API request goes through: the log, faults, family, key, plan and limits. */
 export function addGate(server: FastifyInstance, world: World): void {
@@ -47,7 +59,7 @@ export function addGate(server: FastifyInstance, world: World): void {
 		if (entry === null) return;
 		entry.body = loggedBody(request);
 		if (fault !== null && answerInstead(fault, request, reply)) return reply;
-		return refuse(entry, reply, world);
+		return refuse(entry, request, reply, world);
 	});
 
 	server.addHook<Payload>('onSend', async (request, reply, payload) => {
@@ -86,8 +98,9 @@ function entryOf(request: FastifyRequest, world: World): Omit<RequestLogEntry, '
 /** The run that made the file which a download asks for. */
 function maker(request: FastifyRequest, world: World): Run | undefined {
 	if (request.routeOptions.config.route !== 'file') return undefined;
-	const fileId = fileIdOf(param(request, 'name'));
-	return world.runs.all().find(({ record }) => resultFileIds(record.result).includes(fileId));
+	const file = world.files.at(param(request, '*'));
+	if (file === undefined) return undefined;
+	return world.runs.all().find(({ record }) => resultFileIds(record.result).includes(file.id));
 }
 
 function loggedBody(request: FastifyRequest): unknown {
@@ -101,23 +114,69 @@ function loggedBody(request: FastifyRequest): unknown {
 /** The API's refusals in the order in which a gateway makes them. */
 function refuse(
 	entry: RequestLogEntry,
+	request: FastifyRequest,
 	reply: FastifyReply,
 	world: World,
 ): FastifyReply | undefined {
-	const { families, plan, requestsPerMinute } = world.settings;
-	if (entry.family !== null && !families.includes(entry.family)) return plainNotFound(reply);
+	const { settings } = world;
+	const elsewhere = redirected(entry, request, settings);
+	if (elsewhere !== undefined) return reply.redirect(elsewhere.location, elsewhere.status);
+	if (entry.family !== null && !settings.families.includes(entry.family)) {
+		return plainNotFound(reply);
+	}
 	if (!KEYED.includes(entry.route)) return undefined;
+	const ipWaitMs = world.limits.admitFrom(request.ip, settings);
+	if (ipWaitMs > 0) return tooMany(reply, settings, ipWaitMs, 'this IP address');
 	if (!entry.has_key) return reply.code(401).send({ message: 'Missing API key' });
 	if (!entry.key_valid) return reply.code(401).send({ message: 'Invalid API key' });
-	if (plan === 'none') {
-		return reply.code(403).send({ message: 'This plan does not include access to the API.' });
+	const isAnalytics = ANALYTICS.includes(entry.route);
+	if (settings.plan === 'none' || (isAnalytics && settings.plan === 'premium')) {
+		const what = isAnalytics ? 'analytics' : 'access to the API';
+		return reply.code(403).send({ message: `This plan does not include ${what}.` });
 	}
-	const waitMs = world.limiter.admit(requestsPerMinute);
-	if (waitMs === 0) return undefined;
+	const waitMs = world.limits.admit(entry.route, settings);
+	if (settings.rateLimitHeaders) {
+		const { limit, remaining, resetMs } = world.limits.standing(entry.route, settings);
+		void reply.headers({
+			'x-ratelimit-limit': String(limit),
+			'x-ratelimit-remaining': String(remaining),
+			'x-ratelimit-reset': String(Math.ceil(resetMs / 1_000)),
+		});
+	}
+	if (waitMs > 0) return tooMany(reply, settings, waitMs, 'this key');
+	if ([entry.app_id, entry.run_id].some((id) => settings.forbidden.includes(id ?? ''))) {
+		return reply.code(403).send({ message: 'This belongs to somebody else.' });
+	}
+	return undefined;
+}
+
+function redirected(
+	{ family }: RequestLogEntry,
+	request: FastifyRequest,
+	{ familyRedirect }: Settings,
+): { location: string; status: number } | undefined {
+	if (family === null || familyRedirect?.from !== family) return undefined;
+	const other = FAMILIES.find((name) => name !== family) ?? family;
+	const path = request.url.replace(new RegExp(`^(/v1/ai/(?:me/)?)${family}`), `$1${other}`);
+	return { location: path, status: familyRedirect.status };
+}
+
+function tooMany(
+	reply: FastifyReply,
+	{ retryAfter }: Settings,
+	waitMs: number,
+	whose: string,
+): FastifyReply {
+	if (retryAfter === 'seconds') reply.header('retry-after', String(Math.ceil(waitMs / 1_000)));
+	if (retryAfter === 'date') {
+		reply.header(
+			'retry-after',
+			new Date(Math.ceil((Date.now() + waitMs) / 1_000) * 1_000).toUTCString(),
+		);
+	}
 	return reply
 		.code(429)
-		.header('retry-after', String(Math.ceil(waitMs / 1000)))
-		.send({ message: 'Too many requests: the rate limit of this key is used up.' });
+		.send({ message: `Too many requests: the rate limit of ${whose} is used up.` });
 }
 
 /** The 404 of a path that the server does not know, as a gateway gives it. */

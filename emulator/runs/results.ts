@@ -4,17 +4,25 @@ import type { FileStore } from '../files';
 import { isRecord } from '../guards';
 import { isoTime } from './run';
 
-const LIFETIME_MS = 12 * 60 * 60 * 1000;
-
-/** Puts what was made behind URLs that live twelve hours of run time. */
-export function storeResult(product: Product, files: FileStore, timeScale: number): RunResult {
+/**
+ * Puts what an app made behind URLs that live so many hours.
+ *
+ * @param by the app's name
+ * @param at epoch ms of the run's end
+ */
+export function storeResult(
+	product: Product,
+	files: FileStore,
+	{ by, at, hours }: { by: string; at: number; hours: number },
+): RunResult {
 	const result: RunResult = { images: [], videos: [], audios: [] };
+	const expiresAt = Math.floor(at / 1_000 + hours * 60 * 60);
 	for (const { list, contentType, bytes, ...facts } of product.files) {
-		const lifetimeMs = LIFETIME_MS / timeScale;
-		const file = files.add({ origin: 'result', contentType, bytes, lifetimeMs });
+		const made = { tool: facts.tool, by };
+		const file = files.add({ origin: 'result', contentType, bytes, made });
 		const asset: Asset = {
 			id: file.id,
-			url: files.url(file),
+			url: files.url(file, expiresAt),
 			...facts,
 			created_at: isoTime(file.createdAt),
 		};

@@ -43,3 +43,8 @@ export function statusOf(run: Run): Record<string, unknown> {
 export function isoTime(ms: number): string {
 	return `${new Date(ms).toISOString().slice(0, 19)}+00:00`;
 }
+
+/** The form of the parts that came later: whole seconds, in UTC. */
+export function isoSeconds(ms: number): string {
+	return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}

@@ -160,17 +160,19 @@ export class Runs {
 		} else if (product === undefined) {
 			this.settle(run, outcome.status ?? 'failed', failureText(outcome.status));
 		} else {
-			record.result = storeResult(product, this.deps.files, this.deps.settings().timeScale);
+			const { fileHours: hours } = this.deps.settings();
+			const at = Date.now();
+			record.result = storeResult(product, this.deps.files, { by: record.app_name, at, hours });
 			const natural = product.error === undefined ? 'completed' : 'completed_with_errors';
 			const status = outcome.status ?? natural;
-			this.settle(run, status, product.error ?? failureText(status));
+			this.settle(run, status, product.error ?? failureText(status), at);
 		}
 	}
 
-	private settle(run: Run, status: string, message: string | null): void {
+	private settle(run: Run, status: string, message: string | null, at = Date.now()): void {
 		const { record, outcome } = run;
 		record.status = status;
-		record.settled_at = Date.now();
+		record.settled_at = at;
 		run.settled = true;
 		if (!isTerminal(status)) return;
 		record.completed_at = isoTime(record.settled_at);

@@ -80,7 +80,7 @@ function content(world: World): Html {
 	return html`
 		${section(
 			'Runs',
-			`${String(runs.length)} so far, ${String(spent)} credits`,
+			`${String(runs.length)} so far, ${String(spent)} credits, ${String(world.settings.credits)} left`,
 			runsTable(runs, world),
 		)}
 		${section('Apps', 'as the API lists them', appCards([...world.apps.values()]))}

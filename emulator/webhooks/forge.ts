@@ -2,14 +2,15 @@ import { randomBytes } from 'node:crypto';
 import type { Forgery } from '../control/specs';
 import { isRecord } from '../guards';
 import { sqid } from '../random';
-import { signatureEntry } from './sign';
+import { signatureEntry, timestampText, type Scheme, type VersionedSecret } from './sign';
 
 export interface Unsigned {
 	body: string;
 	webhookId: string;
 	/** Unix seconds. */
 	timestamp: number;
-	secrets: readonly string[];
+	secrets: readonly VersionedSecret[];
+	scheme: Scheme;
 }
 
 /** A delivery as it goes over the wire. */
@@ -27,12 +28,17 @@ export function signed(unsigned: Unsigned, forgeries: readonly Forgery[]): Signe
 	const is = (forgery: Forgery): boolean => forgeries.includes(forgery);
 	const sent = forgeries.reduce(forgedBody, unsigned.body);
 	const id = unsigned.webhookId;
-	const timestamp = forgedTimestamp(unsigned.timestamp, forgeries);
+	const { secretEncoding, timestampUnit } = unsigned.scheme;
+	const timestamp = is('odd_timestamp')
+		? 'yesterday'
+		: timestampText(forgedTimestamp(unsigned.timestamp, forgeries), timestampUnit);
 	const secrets = is('wrong_secret')
-		? [`not-the-secret-${randomBytes(8).toString('hex')}`]
+		? [{ secret: `not-the-secret-${randomBytes(8).toString('hex')}`, version: 1 }]
 		: unsigned.secrets;
 	const signedBody = is('other_body') ? `${sent} ` : sent;
-	const entries = secrets.map((secret) => signatureEntry(secret, id, timestamp, signedBody));
+	const entries = secrets.map((secret) =>
+		signatureEntry(secret, secretEncoding, id, timestamp, signedBody),
+	);
 	const headers: Signed['headers'] = [];
 	if (!is('no_signature')) {
 		if (!is('missing_id')) headers.push(['webhook-id', id]);
@@ -50,11 +56,10 @@ export function signed(unsigned: Unsigned, forgeries: readonly Forgery[]): Signe
 	};
 }
 
-function forgedTimestamp(timestamp: number, forgeries: readonly Forgery[]): string {
-	if (forgeries.includes('odd_timestamp')) return 'yesterday';
-	if (forgeries.includes('stale_timestamp')) return String(timestamp - TEN_MINUTES_S);
-	if (forgeries.includes('future_timestamp')) return String(timestamp + TEN_MINUTES_S);
-	return String(timestamp);
+function forgedTimestamp(timestamp: number, forgeries: readonly Forgery[]): number {
+	if (forgeries.includes('stale_timestamp')) return timestamp - TEN_MINUTES_S;
+	if (forgeries.includes('future_timestamp')) return timestamp + TEN_MINUTES_S;
+	return timestamp;
 }
 
 function forgedSignature(entries: string[], forgeries: readonly Forgery[]): string[] {
@@ -62,7 +67,8 @@ function forgedSignature(entries: string[], forgeries: readonly Forgery[]): stri
 	let forged = entries;
 	if (forgeries.includes('bad_signature')) forged = forged.map(nonsense);
 	if (forgeries.includes('truncated_signature')) forged = forged.map((entry) => entry.slice(0, 20));
-	if (forgeries.includes('unknown_version')) forged = forged.map((entry) => `v9${entry.slice(2)}`);
+	if (forgeries.includes('unknown_version'))
+		forged = forged.map((entry) => entry.replace(/^v\d+/, 'v9'));
 	if (forgeries.includes('several_signatures')) forged = [nonsense(), nonsense(), ...forged];
 	return forged;
 }

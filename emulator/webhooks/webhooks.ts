@@ -15,6 +15,7 @@ import { reordered, seededRandom, sqid } from '../random';
 import { lastEvent, statusOf, type Run, type RunEvent } from '../runs/run';
 import { signed } from './forge';
 import { post } from './post';
+import type { VersionedSecret } from './sign';
 
 type Patch = z.output<typeof webhookPatch>;
 type Settings = Omit<WebhookSettings, 'rules'>;
@@ -27,7 +28,7 @@ interface Parcel {
 	body: string;
 	webhookId: string;
 	timestamp: number | undefined;
-	secrets: readonly string[];
+	secrets: readonly VersionedSecret[];
 	forgeries: readonly Forgery[];
 	headers: Record<string, string>;
 	faults: string[];
@@ -100,7 +101,7 @@ export class Webhooks {
 			body: JSON.stringify(this.payload(run, event)),
 			webhookId: `msg_${sqid(22)}`,
 			timestamp: undefined,
-			secrets: this.settings.secrets,
+			secrets: this.versioned(this.settings.secrets),
 			forgeries: faults.flatMap((fault) => (fault.kind === 'forge' ? fault.how : [])),
 			headers: {},
 			faults: faults.flatMap((fault) => (fault.kind === 'forge' ? fault.how : [fault.kind])),
@@ -128,7 +129,7 @@ export class Webhooks {
 				body: delivery.body ?? JSON.stringify(this.payloadOf(delivery, run, event)),
 				webhookId: delivery.webhook_id ?? `msg_${sqid(22)}`,
 				timestamp: delivery.timestamp,
-				secrets: delivery.secrets ?? this.settings.secrets,
+				secrets: this.versioned(delivery.secrets ?? this.settings.secrets, delivery.secret_version),
 				forgeries,
 				headers: delivery.headers ?? {},
 				faults: ['by hand', ...forgeries],
@@ -136,6 +137,13 @@ export class Webhooks {
 			1,
 			this.stopped.signal,
 		);
+	}
+
+	private versioned(
+		secrets: readonly string[],
+		first = this.settings.secretVersion,
+	): VersionedSecret[] {
+		return secrets.map((secret, index) => ({ secret, version: first + index }));
 	}
 
 	private payloadOf(
@@ -231,6 +239,7 @@ export class Webhooks {
 				webhookId: parcel.webhookId,
 				timestamp: parcel.timestamp ?? Math.floor(Date.now() / 1000),
 				secrets: parcel.secrets,
+				scheme: this.settings,
 			},
 			parcel.forgeries,
 		);
@@ -280,6 +289,9 @@ export class Webhooks {
 function initialSettings(secret: string): Settings {
 	return {
 		secrets: [secret],
+		secretVersion: 1,
+		secretEncoding: 'utf8',
+		timestampUnit: 'seconds',
 		envelope: 'bare',
 		idField: 'run_id',
 		eventField: 'event',

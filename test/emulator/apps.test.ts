@@ -16,17 +16,24 @@ async function names(path: string): Promise<string[]> {
 }
 
 describe.each<Family>(['apps', 'flows'])('the %s family', (family) => {
-	it('lists published apps with their cost, drafts left out', async () => {
+	it('lists published apps by id and name alone, drafts left out', async () => {
 		const { status, body } = await call(emulator, `/v1/ai/${family}`);
 		expect(status).toBe(200);
 		const apps = items(field(body, 'data')).map(record);
 		expect(apps).toHaveLength(10);
+		for (const app of apps) expect(Object.keys(app)).toEqual(['sqid', 'name']);
+		expect(apps.map((app) => app.sqid)).not.toContain(APPS.untitledDraft);
+	});
+
+	it('lists them with their cost where that is asked for', async () => {
+		await emulator.control.settings({ list: 'full' });
+		const { body } = await call(emulator, `/v1/ai/${family}`);
+		const apps = items(field(body, 'data')).map(record);
 		expect(apps[0]).toMatchObject({
 			sqid: APPS.sketchToRealism,
 			name: 'Sketch to Realism',
 			tool_metadata: { total_cost: 5 },
 		});
-		expect(apps.map((app) => app.sqid)).not.toContain(APPS.untitledDraft);
 	});
 
 	it('searches names for a part, whatever its case', async () => {
@@ -37,10 +44,12 @@ describe.each<Family>(['apps', 'flows'])('the %s family', (family) => {
 		expect(await names(`/v1/ai/${family}?search=no%20such%20app`)).toEqual([]);
 	});
 
-	it("lists the owner's apps with the draft and without metadata", async () => {
+	it("lists what the owner made, published or not, and never with metadata", async () => {
+		await emulator.control.settings({ list: 'full' });
+		await emulator.control.addApp({ sqid: 'notMine123', name: 'Not mine', mine: false });
 		const { body } = await call(emulator, `/v1/ai/me/${family}`);
 		const apps = items(field(body, 'data')).map(record);
-		expect(apps.map((app) => app.name)).toContain('Untitled draft');
+		expect(apps.map((app) => app.name)).toEqual(['Poster from Text', 'Untitled draft']);
 		for (const app of apps) expect(Object.keys(app)).toEqual(['sqid', 'name']);
 	});
 

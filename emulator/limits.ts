@@ -39,9 +39,11 @@ function quotaWindow(quota: Quota, limited: Limited): Window {
 /** All limits of the API: those of an IP address, and those of the key for each part of it. */
 export class Limits {
 	private ips = new Map<string, RateLimiter>();
-	private quotas = this.fresh();
+	private quotas: Record<Quota, RateLimiter>;
 
-	constructor(private readonly now: () => number = Date.now) {}
+	constructor(private readonly now: () => number = Date.now) {
+		this.quotas = this.fresh();
+	}
 
 	reset(): void {
 		this.ips = new Map();

@@ -1,4 +1,10 @@
-import { startEmulator, type Emulator, type Family } from '../../emulator';
+import {
+	FOREIGN_APP_ID,
+	FOREIGN_RUN_ID,
+	startEmulator,
+	type Emulator,
+	type Family,
+} from '../../emulator';
 import { APPS } from './support/apps';
 import { call, field, items, record, text } from './support/client';
 
@@ -44,7 +50,7 @@ describe.each<Family>(['apps', 'flows'])('the %s family', (family) => {
 		expect(await names(`/v1/ai/${family}?search=no%20such%20app`)).toEqual([]);
 	});
 
-	it("lists what the owner made, published or not, and never with metadata", async () => {
+	it('lists what the owner made, published or not, and never with metadata', async () => {
 		await emulator.control.settings({ list: 'full' });
 		await emulator.control.addApp({ sqid: 'notMine123', name: 'Not mine', mine: false });
 		const { body } = await call(emulator, `/v1/ai/me/${family}`);
@@ -100,12 +106,44 @@ it('tells a missing key, a wrong key and a plan without the API apart', async ()
 	expect(wrong.body).toEqual({ message: 'Invalid API key' });
 });
 
-it('can list apps with nothing but id and name', async () => {
-	await emulator.control.settings({ list: 'bare' });
-	const { body } = await call(emulator, '/v1/ai/apps');
-	for (const app of items(field(body, 'data'))) {
-		expect(Object.keys(record(app))).toEqual(['sqid', 'name']);
+it('redirects one family to the other, whatever is asked, while it runs', async () => {
+	await emulator.control.settings({ families: ['flows'], familyRedirect: { from: 'apps' } });
+	const paths = ['apps?search=a', 'me/apps', `apps/${APPS.surpriseMe}`, 'apps/runs/apps123456'];
+	const seen = await Promise.all(paths.map((path) => call(emulator, `/v1/ai/${path}`)));
+	expect(seen.map(({ status, headers }) => [status, headers.get('location')])).toEqual([
+		[308, '/v1/ai/flows?search=a'],
+		[308, '/v1/ai/me/flows'],
+		[308, `/v1/ai/flows/${APPS.surpriseMe}`],
+		[308, '/v1/ai/flows/runs/apps123456'],
+	]);
+	expect((await call(emulator, '/v1/ai/flows')).status).toBe(200);
+	await emulator.control.settings({ familyRedirect: null });
+	expect((await call(emulator, '/v1/ai/apps')).status).toBe(404);
+});
+
+it('refuses what belongs to somebody else, and nothing beside it', async () => {
+	const { posterFromText } = APPS;
+	await emulator.control.settings({ forbidden: [FOREIGN_APP_ID, FOREIGN_RUN_ID, posterFromText] });
+	const run = { method: 'POST', json: { inputs: { headline: 'Hi' } } };
+	const refused = await Promise.all([
+		call(emulator, `/v1/ai/apps/${FOREIGN_APP_ID}`),
+		call(emulator, `/v1/ai/apps/${FOREIGN_APP_ID}/run`, run),
+		call(emulator, `/v1/ai/flows/runs/${FOREIGN_RUN_ID}`),
+		call(emulator, `/v1/ai/flows/${posterFromText}/run`, run),
+	]);
+	for (const { status, body } of refused) {
+		expect([status, body]).toEqual([403, { message: 'This belongs to somebody else.' }]);
 	}
+	expect((await call(emulator, `/v1/ai/apps/${APPS.surpriseMe}`)).status).toBe(200);
+});
+
+it('says more of a few apps and inputs: descriptions and placeholders', async () => {
+	const { body } = await call(emulator, `/v1/ai/apps/${APPS.sketchToRealism}`);
+	const definition = record(field(body, 'data'));
+	expect(text(definition.description)).not.toBe('');
+	const [sketch, notes] = items(definition.inputs).map(record);
+	expect(text(sketch?.description)).not.toBe('');
+	expect(text(field(notes?.presentation, 'placeholder'))).not.toBe('');
 });
 
 it('covers all input types, media, required and optional, with and without default and cost', async () => {

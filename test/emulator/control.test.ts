@@ -1,6 +1,6 @@
 import { controlClient, startEmulator, type Control, type Emulator } from '../../emulator';
 import { APPS } from './support/apps';
-import { call, field, items, runId } from './support/client';
+import { call, field, items, runId, startRun } from './support/client';
 import { startReceiver } from './support/receiver';
 
 let emulator: Emulator;
@@ -73,6 +73,43 @@ describe.each<[string, () => Control]>([
 		]);
 	});
 
+	it('keeps a book of what was paid: each run that was started, with its inputs and item', async () => {
+		const webhook = 'http://127.0.0.1:9/?item=3';
+		const first = await runId(emulator, APPS.posterFromText, { headline: 'Hi' }, { webhook });
+		await control().setOutcome({ status: 'failed' });
+		const second = await runId(emulator, APPS.surpriseMe, {}, { family: 'apps' });
+		await startRun(emulator, APPS.surpriseMe, { no: 'such input' });
+		await control().waitIdle();
+		expect(await control().charges()).toMatchObject([
+			{
+				seq: 1,
+				run_id: first,
+				app_name: 'Poster from Text',
+				credits: 3,
+				balance: 999_997,
+				inputs: { headline: 'Hi' },
+				item: '3',
+			},
+			{ seq: 2, run_id: second, app_id: APPS.surpriseMe, credits: 2, balance: 999_995, item: null },
+		]);
+		expect(await control().settings({})).toMatchObject({ credits: 999_995 });
+		await control().reset();
+		expect(await control().charges()).toEqual([]);
+	});
+
+	it('lets no run start that costs more than is left', async () => {
+		await control().settings({ credits: 5 });
+		const start = async (appId: string, inputs = {}): Promise<number> =>
+			(await startRun(emulator, appId, inputs)).status;
+		expect(await start(APPS.surpriseMe)).toBe(202);
+		expect(await start(APPS.surpriseMe)).toBe(202);
+		expect(await start(APPS.surpriseMe)).toBe(402);
+		expect(await start(APPS.moodboard, { words: 'sea' })).toBe(202);
+		await control().settings({ credits: 0 });
+		expect(await start(APPS.moodboard, { words: 'sea' })).toBe(402);
+		expect((await control().charges()).map(({ credits }) => credits)).toEqual([2, 2, 0]);
+	});
+
 	it('goes back to the start on reset', async () => {
 		await control().addFault({ times: -1, fault: { kind: 'status', status: 500 } });
 		await control().setOutcome({ times: -1, status: 'failed' });
@@ -110,7 +147,7 @@ describe.each<[string, () => Control]>([
 		]);
 		expect(await control().deliveries()).toMatchObject([{ run_id: 'r', status: 200 }]);
 		const { body } = await call(emulator, '/v1/ai/apps?search=added');
-		expect(items(field(body, 'data'))).toMatchObject([{ tool_metadata: { total_cost: 7 } }]);
+		expect(items(field(body, 'data'))).toEqual([{ sqid: 'added12345', name: 'Added' }]);
 		await control().removeApp('added12345');
 		expect((await call(emulator, '/v1/ai/apps/added12345')).status).toBe(404);
 		await receiver.close();
@@ -136,4 +173,16 @@ it('shortens long texts in the log', async () => {
 	});
 	const [entry] = await emulator.control.requests();
 	expect(entry?.body).toEqual({ inputs: { long: `${'A'.repeat(100)}… (5000 characters)` } });
+});
+
+it('starts, and starts again on reset, with the settings that it was given', async () => {
+	const kind = await startEmulator({ settings: { list: 'full', status502Every: null } });
+	try {
+		await kind.control.settings({ list: 'bare', status502Every: 7 });
+		await kind.control.reset();
+		expect(await kind.control.settings({})).toMatchObject({ list: 'full', status502Every: null });
+	} finally {
+		await kind.close();
+	}
+	await expect(startEmulator({ settings: { fileHours: -1 } })).rejects.toThrow(/fileHours/);
 });

@@ -269,22 +269,44 @@ it('lets runs take as long as asked, in turn, on a scaled clock', async () => {
 	expect(took[1]).toBeLessThan(took[0] ?? 0);
 });
 
-it('serves files under signed URLs only, and only until they expire', async () => {
+it('serves files under signed URLs only, and only until the time that they tell', async () => {
+	const urlOf = async (id: string): Promise<string> => {
+		const { result } = await runStatus(emulator, id);
+		return text(field(items(field(result, 'images'))[0], 'url'));
+	};
 	const id = await runId(emulator, APPS.surpriseMe, {});
 	await emulator.control.waitIdle();
-	const { result } = await runStatus(emulator, id);
-	const url = text(field(items(field(result, 'images'))[0], 'url'));
+	const url = await urlOf(id);
+	const [run] = await emulator.control.runs();
+	const end = Math.floor((run?.settled_at ?? 0) / 1_000) + 12 * 3_600;
+	expect(url).toMatch(new RegExp(`/\\d+/render\\.png\\?token=exp=${String(end)}~hmac=[0-9a-f]+$`));
 	expect((await fetch(url)).status).toBe(200);
-	expect((await fetch(url.replace(/token=.{4}/, 'token=0000'))).status).toBe(403);
+	expect((await fetch(url.replace(/hmac=.{4}/, 'hmac=0000'))).status).toBe(403);
+	expect((await fetch(url.replace(/exp=./, 'exp=9'))).status).toBe(403);
 	expect((await fetch(url.split('?')[0] ?? '')).status).toBe(403);
 
-	await emulator.control.settings({ timeScale: 12 * 60 * 60 * 20 });
+	await emulator.control.settings({ fileHours: 0 });
 	const brief = await runId(emulator, APPS.surpriseMe, {});
 	await emulator.control.waitIdle();
-	const later = await runStatus(emulator, brief);
-	await sleep(120);
-	const expired = await fetch(text(field(items(field(later.result, 'images'))[0], 'url')));
-	expect(expired.status).toBe(410);
+	expect((await fetch(await urlOf(brief))).status).toBe(403);
+});
+
+it('gives all files of one kind the same name', async () => {
+	const photo = dataUri(await picture('#d06020'), 'image/png');
+	const ids = [
+		await runId(emulator, APPS.fourVariations, { picture: photo }),
+		await runId(emulator, APPS.productClip, { still_picture: photo, seconds: 0.5 }),
+	];
+	await emulator.control.waitIdle();
+	const results = await Promise.all(ids.map(async (id) => (await runStatus(emulator, id)).result));
+	const paths = results.flatMap((result) =>
+		['images', 'videos', 'audios'].flatMap((list) =>
+			items(field(result, list)).map((asset) => new URL(text(field(asset, 'url'))).pathname),
+		),
+	);
+	const names = paths.map((path) => path.split('/').at(-1));
+	expect(names).toEqual(['render.jpg', 'render.jpg', 'render.jpg', 'video.mp4', 'audio.wav']);
+	expect(new Set(paths).size).toBe(5);
 });
 
 it('does equal work once, so that hundreds of runs are cheap', async () => {

@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { startEmulator, type Emulator } from '../../emulator';
+import { UPLOAD_TYPES } from '../../emulator/uploads';
 import { APPS } from './support/apps';
-import { call, field, items, record, runId, runStatus, text } from './support/client';
+import { call, field, items, record, runId, runStatus, startRun, text } from './support/client';
 import { matching } from './support/expecting';
 import { picture } from './support/media';
 
@@ -44,11 +46,11 @@ it('hands out a signed URL per file, takes the bytes and serves them', async () 
 	expect(files).toHaveLength(2);
 	const [ticket] = files;
 	expect(ticket).toEqual({
-		file_id: matching(/^[A-Za-z0-9]+$/),
+		file_id: matching(/^upl_img_[0-9a-f]{12}$/),
 		upload_url: matching(/\/uploads\//),
-		headers: { 'Content-Type': 'image/png', 'x-upload-content-length-range': '1,52428800' },
-		expires_in: 900,
-		asset_url: matching(/\/files\//),
+		headers: { 'Content-Type': 'image/png', 'x-goog-content-length-range': '0,1073741824' },
+		expires_in: 120,
+		asset_url: matching(/\/files\/.*\?token=exp=\d+~hmac=[0-9a-f]+$/),
 		asset_url_expires_in: 86_400,
 	});
 	expect((await fetch(text(ticket?.asset_url))).status).toBe(404);
@@ -59,16 +61,57 @@ it('hands out a signed URL per file, takes the bytes and serves them', async () 
 	expect(Buffer.from(await served.arrayBuffer()).equals(bytes)).toBe(true);
 });
 
-it('lets a run use an upload by its URL and by its id', async () => {
+it('lets a run use an upload by its URL; its file_id is no creation', async () => {
 	const [ticket] = await tickets('image/png');
 	await put(ticket, headersOf(ticket), await picture('#a05010'));
-	const ids = [
-		await runId(emulator, APPS.sketchToRealism, { sketch: ticket?.asset_url }),
-		await runId(emulator, APPS.sketchToRealism, { sketch: ticket?.file_id }),
-	];
+	const id = await runId(emulator, APPS.sketchToRealism, { sketch: ticket?.asset_url });
+	const refused = await startRun(emulator, APPS.sketchToRealism, { sketch: ticket?.file_id });
 	await emulator.control.waitIdle();
-	for (const id of ids) {
-		expect(await runStatus(emulator, id)).toMatchObject({ status: 'completed' });
+	expect(await runStatus(emulator, id)).toMatchObject({ status: 'completed' });
+	expect(refused.status).toBe(422);
+});
+
+it('lets an upload address die after 120 s of its own time', async () => {
+	await emulator.control.settings({ timeScale: 1_200 });
+	const [ticket] = await tickets('image/png');
+	await sleep(120);
+	expect(await put(ticket, headersOf(ticket))).toBe(403);
+	const [fresh] = await tickets('image/png');
+	await emulator.control.settings({ timeScale: 1 });
+	expect(fresh?.upload_url).not.toBe(ticket?.upload_url);
+	const [slow] = await tickets('image/png');
+	await sleep(120);
+	expect(await put(slow, headersOf(slow))).toBe(200);
+});
+
+it('lists the uploads that came, the newest first, with fresh addresses', async () => {
+	const [first, , third] = await tickets('image/png', 'image/png', 'audio/mpeg');
+	await put(first, headersOf(first), Buffer.alloc(10, 1));
+	await put(third, headersOf(third), Buffer.alloc(20, 1));
+	await sleep(1_100);
+	const { body } = await call(emulator, '/v1/ai/uploads');
+	const files = items(field(body, 'files')).map(record);
+	expect(files).toEqual([
+		expect.objectContaining({
+			file_id: third?.file_id,
+			content_type: 'audio/mpeg',
+			size_bytes: 20,
+		}),
+		{
+			file_id: first?.file_id,
+			content_type: 'image/png',
+			size_bytes: 10,
+			created_at: matching(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/),
+			expires_at: matching(/Z$/),
+			ttl_seconds: 7 * 86_400 - 1,
+			asset_url: matching(/\/files\//),
+			asset_url_expires_in: 86_400,
+		},
+	]);
+	expect(text(third?.file_id)).toMatch(/^upl_aud_/);
+	expect(files[1]?.asset_url).not.toBe(first?.asset_url);
+	for (const url of [files[1]?.asset_url, first?.asset_url]) {
+		expect((await fetch(text(url))).status).toBe(200);
 	}
 });
 
@@ -92,7 +135,6 @@ it('refuses a PUT without exactly the signed headers, or with another signature'
 		upload_url: text(ticket?.upload_url).replace(/signature=.{3}/, 'signature=abc'),
 	};
 	expect(await put(forged, headersOf(ticket))).toBe(403);
-	expect(await put(ticket, headersOf(ticket), Buffer.alloc(0))).toBe(400);
 	expect(await put(ticket, headersOf(ticket))).toBe(200);
 });
 
@@ -105,17 +147,32 @@ it('refuses the API key on an upload URL, and the log shows that it came', async
 	expect(JSON.stringify(entry)).not.toContain(emulator.apiKey);
 });
 
-it('refuses types that are not supported, and bodies without files', async () => {
-	const ask = (json: unknown): Promise<{ status: number }> =>
-		call(emulator, '/v1/ai/uploads/request-url', { method: 'POST', json });
-	expect(await ask({ files: [{ content_type: 'audio/wav' }] })).toMatchObject({
-		status: 422,
-		body: { message: "Files of type audio/wav can't be uploaded." },
-	});
-	expect((await ask({ files: [] })).status).toBe(400);
-	expect((await ask({ files: [{}] })).status).toBe(400);
-	await emulator.control.settings({ uploadTypes: ['audio/wav'] });
-	expect((await ask({ files: [{ content_type: 'audio/wav' }] })).status).toBe(200);
+it('takes eleven types, no other name of them, 14 files a call, and no body without files', async () => {
+	const ask = (types: string[]): ReturnType<typeof call> =>
+		call(emulator, '/v1/ai/uploads/request-url', {
+			method: 'POST',
+			json: { files: types.map((type) => ({ content_type: type })) },
+		});
+	expect(UPLOAD_TYPES).toHaveLength(11);
+	expect((await ask([...UPLOAD_TYPES])).status).toBe(200);
+	for (const type of ['image/gif', 'image/jpg', 'audio/x-m4a', 'application/octet-stream']) {
+		const { status, body } = await ask(['image/png', type]);
+		expect(status).toBe(422);
+		expect(field(body, 'invalid_params')).toEqual([
+			{ name: 'files.1.content_type', reason: `${type} is not supported.` },
+		]);
+	}
+	const png = (count: number): string[] => Array.from({ length: count }, () => 'image/png');
+	expect((await ask(png(14))).status).toBe(200);
+	for (const { status, body } of [await ask(png(15)), await ask([])]) {
+		expect(status).toBe(400);
+		expect(field(body, 'invalid_params')).toMatchObject([{ name: 'files' }]);
+	}
+	const json = { files: [{}] };
+	const noType = await call(emulator, '/v1/ai/uploads/request-url', { method: 'POST', json });
+	expect(noType.status).toBe(400);
+	await emulator.control.settings({ uploadTypes: ['image/gif'] });
+	expect((await ask(['image/gif'])).status).toBe(200);
 });
 
 it('logs an upload by size and type', async () => {

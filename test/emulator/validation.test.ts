@@ -77,6 +77,16 @@ it('knows inputs by id in the Apps family and by api_key in the Flows family', a
 	expect(tries.map(({ status }) => status)).toEqual([202, 422, 202, 422]);
 });
 
+it('knows them by both in the Flows family where that is asked for', async () => {
+	await emulator.control.settings({ flowsInputKeys: 'any' });
+	const tries = await Promise.all([
+		startRun(emulator, APPS.sketchToRealism, { sketch: photo }, { family: 'flows' }),
+		startRun(emulator, APPS.sketchToRealism, { [SKETCH_INPUT_ID]: photo }, { family: 'flows' }),
+		startRun(emulator, APPS.sketchToRealism, { sketch: photo }, { family: 'apps' }),
+	]);
+	expect(tries.map(({ status }) => status)).toEqual([202, 202, 422]);
+});
+
 it('takes an id in the Flows family where the definition has no api_key', async () => {
 	await emulator.control.addApp({
 		sqid: 'noKeys1234',

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import {
 	FORGERIES,
@@ -94,17 +95,62 @@ it('signs as Standard Webhooks has it, with an id of its own for each delivery',
 	expect(new Set(ids).size).toBe(2);
 });
 
-it('signs with whsec_ secrets, with two while one is rotated, or not at all', async () => {
-	const base64 = `whsec_${Buffer.from('another secret of some length').toString('base64')}`;
-	await emulator.control.webhooks({ secrets: [base64, emulator.webhookSecret] });
+/** The entries of a callback's signature, by the version of the secret that they name. */
+function entriesOf({ headers }: Received): Record<string, string> {
+	const entries = String(headers['webhook-signature']).split(' ');
+	return Object.fromEntries(entries.map((entry) => entry.split(',')));
+}
+
+function hmac(key: Buffer, { headers, body }: Received): string {
+	const content = [headers['webhook-id'], headers['webhook-timestamp'], body].join('.');
+	return createHmac('sha256', key).update(content).digest('base64');
+}
+
+it('names the version of each secret: two while one is rotated, the new one alone after that', async () => {
+	const [old, fresh] = [emulator.webhookSecret, 'the secret that comes after it'];
+	await emulator.control.webhooks({ secrets: [old, fresh] });
 	await runWithCallback();
+	await emulator.control.webhooks({ secrets: [fresh], secretVersion: 2 });
+	await runWithCallback();
+	const [during, , after] = receiver.received;
+	if (during === undefined || after === undefined) throw new Error('no callback came');
+	expect(entriesOf(during)).toEqual({
+		v1: hmac(Buffer.from(old), during),
+		v2: hmac(Buffer.from(fresh), during),
+	});
+	expect(entriesOf(after)).toEqual({ v2: hmac(Buffer.from(fresh), after) });
+});
+
+it('signs with whsec_ secrets, with the bytes that a secret stands for, or not at all', async () => {
+	const bytes = Buffer.from('another secret of some length');
+	await emulator.control.webhooks({ secrets: [`whsec_${bytes.toString('base64')}`] });
+	await runWithCallback();
+	await emulator.control.webhooks({
+		secrets: [bytes.toString('base64')],
+		secretEncoding: 'base64',
+	});
+	await runWithCallback();
+	expect(receiver.received).toHaveLength(4);
 	for (const callback of receiver.received) {
-		expect(String(callback.headers['webhook-signature']).split(' ')).toHaveLength(2);
-		expect([isBelieved(callback, base64), isBelieved(callback)]).toEqual([true, true]);
+		expect(entriesOf(callback)).toEqual({ v1: hmac(bytes, callback) });
 	}
 	await emulator.control.webhooks({ secrets: [] });
 	await runWithCallback();
 	expect(receiver.received.at(-1)?.headers).not.toHaveProperty('webhook-signature');
+});
+
+it.each([
+	['seconds', /^\d{10}$/],
+	['milliseconds', /^\d{13}$/],
+	['iso', /^\d{4}-\d{2}-\d{2}T.*Z$/],
+] as const)('tells the time in %s, and signs what it tells', async (timestampUnit, form) => {
+	await emulator.control.webhooks({ timestampUnit });
+	await runWithCallback();
+	for (const callback of receiver.received) {
+		expect(String(callback.headers['webhook-timestamp'])).toMatch(form);
+		const key = Buffer.from(emulator.webhookSecret);
+		expect(entriesOf(callback)).toEqual({ v1: hmac(key, callback) });
+	}
 });
 
 it.each<[WebhookPatch, object]>([

@@ -1,24 +1,49 @@
 import Ajv, { type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
-import type { RouteName } from '../../../emulator';
+
+/** What can be asked of the API, one for each path and method; the families count as one. */
+export const OPERATIONS = [
+	'list',
+	'mine',
+	'get_app',
+	'run',
+	'get_run',
+	'request_upload',
+	'uploads',
+	'creations',
+	'credit_usage',
+	'team-api-keys',
+	'team-groups',
+	'team-members',
+	'team-projects',
+] as const;
+export type Operation = (typeof OPERATIONS)[number];
 
 export interface Contract {
 	name: string;
-	/** The schema of an answer's body; undefined if the contract does not describe it. */
-	schemaOf: (route: RouteName, status: number) => unknown;
+	/** All answers that it describes. */
+	described: [operation: Operation, status: number][];
+	/**
+	 * The schema of an answer's body; undefined if the contract does not describe it, empty if it
+	 * leaves the body open.
+	 */
+	schemaOf: (operation: Operation, status: number, mediaType: string) => unknown;
 	/** What references in the schemas point into. */
 	document: Record<string, unknown>;
 }
 
-/** What is wrong with an answer; an empty list if it keeps the contract. */
+/**
+ * What is wrong with an answer; an empty list if it keeps the contract.
+ *
+ * @param mediaType without parameters
+ */
 export function violations(
 	contract: Contract,
-	route: RouteName,
-	status: number,
-	body: unknown,
+	operation: Operation,
+	{ status, body, mediaType }: { status: number; body: unknown; mediaType: string },
 ): string[] {
-	const validate = validatorOf(contract, route, status);
-	if (validate === undefined) return [`${String(status)} is not described`];
+	const validate = validatorOf(contract, operation, status, mediaType);
+	if (validate === undefined) return [`${String(status)} ${mediaType} is not described`];
 	if (validate(body)) return [];
 	return (validate.errors ?? []).map(
 		({ instancePath, message = '', params }) =>
@@ -32,13 +57,14 @@ const validators = new Map<string, ValidateFunction>();
 
 function validatorOf(
 	contract: Contract,
-	route: RouteName,
+	operation: Operation,
 	status: number,
+	mediaType: string,
 ): ValidateFunction | undefined {
-	const name = `${contract.name}: ${route} ${String(status)}`;
+	const name = `${contract.name}: ${operation} ${String(status)} ${mediaType}`;
 	const known = validators.get(name);
 	if (known !== undefined) return known;
-	const schema = contract.schemaOf(route, status);
+	const schema = contract.schemaOf(operation, status, mediaType);
 	if (typeof schema !== 'object' || schema === null) return undefined;
 	const validate = ajv.compile({ ...contract.document, ...schema });
 	validators.set(name, validate);

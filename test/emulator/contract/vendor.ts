@@ -1,30 +1,54 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { RouteName } from '../../../emulator';
 import { record } from '../support/client';
-import type { Contract } from './contract';
+import { OPERATIONS, type Contract, type Operation } from './contract';
 
-/** The vendor's description; third-party data that is checked against where it lies beside the checkout. */
-const FILE = join(__dirname, '..', '..', '..', '..', 'shared', 'api', 'flows-openapi.yaml');
+/** The vendor's descriptions; third-party data that is checked against where it lies beside the checkout. */
+const FILES = ['account-openapi.yaml', 'flows-openapi.yaml'].map((name) =>
+	join(__dirname, '..', '..', '..', '..', 'shared', 'api', name),
+);
 
-const OPERATIONS: Partial<Record<RouteName, [path: string, method: string]>> = {
+/** What the two do not describe, such as uploads, has no path here. */
+const PATHS: Partial<Record<Operation, [path: string, method: string]>> = {
 	list: ['/v1/ai/flows', 'get'],
 	mine: ['/v1/ai/me/flows', 'get'],
 	get_app: ['/v1/ai/flows/{flow-id}', 'get'],
 	run: ['/v1/ai/flows/{flow-id}/run', 'post'],
 	get_run: ['/v1/ai/flows/runs/{run-id}', 'get'],
+	creations: ['/v1/creations/recent', 'get'],
+	credit_usage: ['/v1/analytics/team-credit-usage', 'post'],
+	'team-api-keys': ['/v1/analytics/team-api-keys', 'get'],
+	'team-groups': ['/v1/analytics/team-groups', 'get'],
+	'team-members': ['/v1/analytics/team-members', 'get'],
+	'team-projects': ['/v1/analytics/team-projects', 'get'],
 };
 
 /**
  * Where live answers are known to differ from the description, and the emulator follows them:
- * the deprecated `key` is gone, there are more input types, and two objects have more fields.
+ * the deprecated `key` is gone, there are more input types, and some objects have more fields.
  */
 const DEVIATIONS: Record<string, (schema: Record<string, unknown>) => Record<string, unknown>> = {
 	'input-definition': (schema) => ({
 		...schema,
 		required: ['id', 'type', 'required'],
-		properties: { ...record(schema.properties), type: { type: 'string' } },
+		properties: {
+			...record(schema.properties),
+			type: { type: 'string' },
+			description: { type: 'string' },
+		},
+	}),
+	'flow-detail': (schema) => ({
+		...schema,
+		properties: { ...record(schema.properties), description: { type: 'string' } },
+	}),
+	get_all_style_transfer_tasks_400_response: (schema) => ({
+		...schema,
+		required: ['message'],
+		properties: {
+			...record(schema.properties),
+			invalid_params: { type: 'array', items: { type: 'object', required: ['name', 'reason'] } },
+		},
 	}),
 	input_definition_config: (schema) => ({
 		...schema,
@@ -38,27 +62,38 @@ const DEVIATIONS: Record<string, (schema: Record<string, unknown>) => Record<str
 
 /** The vendor's contract, with no field allowed that it does not name; undefined if it is not there. */
 export function vendorContract(): Contract | undefined {
-	if (!existsSync(FILE)) return undefined;
-	const source = record(parse(readFileSync(FILE, 'utf8')));
-	const schemas = Object.entries(record(record(source.components).schemas)).map(
+	if (!FILES.every((file) => existsSync(file))) return undefined;
+	const sources = FILES.map((file) => record(parse(readFileSync(file, 'utf8'))));
+	const merged = (partOf: (source: Record<string, unknown>) => unknown): Record<string, unknown> =>
+		Object.assign({}, ...sources.map((source) => record(partOf(source))));
+	const schemas = Object.entries(merged(({ components }) => record(components).schemas)).map(
 		([name, schema]) => {
 			const known = record(schema);
 			return [name, DEVIATIONS[name]?.(known) ?? known] as const;
 		},
 	);
-	const document = { components: asJsonSchema({ schemas: Object.fromEntries(schemas) }) };
-	const paths = record(source.paths);
+	const paths = merged((source) => source.paths);
+	const responsesOf = (operation: Operation): Record<string, unknown> => {
+		const [path, method] = PATHS[operation] ?? [];
+		if (path === undefined || method === undefined) return {};
+		return record(record(record(paths[path])[method]).responses);
+	};
 	return {
 		name: "the vendor's description",
-		document,
-		schemaOf: (route, status) => {
-			const [path, method] = OPERATIONS[route] ?? ['', ''];
-			const responses = record(record(record(paths[path])[method]).responses);
-			const response = responses[String(status)];
+		document: { components: asJsonSchema({ schemas: Object.fromEntries(schemas) }) },
+		described: OPERATIONS.flatMap((operation) =>
+			Object.keys(responsesOf(operation)).map((status): [Operation, number] => [
+				operation,
+				Number(status),
+			]),
+		),
+		schemaOf: (operation, status, mediaType) => {
+			const response = responsesOf(operation)[String(status)];
 			if (response === undefined) return undefined;
 			const { content } = record(response);
 			if (content === undefined) return {};
-			return asJsonSchema(record(record(content)['application/json']).schema);
+			const described = record(content)[mediaType];
+			return described === undefined ? undefined : asJsonSchema(record(described).schema);
 		},
 	};
 }

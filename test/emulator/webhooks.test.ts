@@ -98,7 +98,12 @@ it('signs as Standard Webhooks has it, with an id of its own for each delivery',
 /** The entries of a callback's signature, by the version of the secret that they name. */
 function entriesOf({ headers }: Received): Record<string, string> {
 	const entries = String(headers['webhook-signature']).split(' ');
-	return Object.fromEntries(entries.map((entry) => entry.split(',')));
+	return Object.fromEntries(
+		entries.map((entry): [string, string] => {
+			const [version = '', signature = ''] = entry.split(',');
+			return [version, signature];
+		}),
+	);
 }
 
 function hmac(key: Buffer, { headers, body }: Received): string {

@@ -65,7 +65,7 @@ export function vendorContract(): Contract | undefined {
 	if (!FILES.every((file) => existsSync(file))) return undefined;
 	const sources = FILES.map((file) => record(parse(readFileSync(file, 'utf8'))));
 	const merged = (partOf: (source: Record<string, unknown>) => unknown): Record<string, unknown> =>
-		Object.assign({}, ...sources.map((source) => record(partOf(source))));
+		Object.fromEntries(sources.flatMap((source) => Object.entries(record(partOf(source)))));
 	const schemas = Object.entries(merged(({ components }) => record(components).schemas)).map(
 		([name, schema]) => {
 			const known = record(schema);

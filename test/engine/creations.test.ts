@@ -57,7 +57,7 @@ describe.each(['memory', 'disk'] as const)('a binary field kept in %s', (place) 
 		expect(puts[0]?.headers).toMatchObject({
 			'content-type': 'image/png',
 			'content-length': String(size),
-			'x-upload-content-length-range': '1,52428800',
+			'x-goog-content-length-range': '0,1073741824',
 		});
 		expect(puts[0]?.headers).not.toHaveProperty('transfer-encoding');
 	});

@@ -7,7 +7,7 @@ jest.mock('../../nodes/Magnific/api/clock', () =>
 	jest.requireActual<object>('./support/fastClock'),
 );
 
-const local = localMagnific();
+const local = localMagnific({ settings: { list: 'full' } });
 const appGet = { resource: 'app', operation: 'get' };
 const appGetAll = { resource: 'app', operation: 'getAll' };
 

@@ -11,7 +11,7 @@ jest.mock('../../nodes/Magnific/api/clock', () =>
 	jest.requireActual<object>('./support/fastClock'),
 );
 
-const local = localMagnific();
+const local = localMagnific({ settings: { list: 'full' } });
 const nowhere = { baseUrl: 'http://127.0.0.1:9' };
 
 describe('the list of apps', () => {

@@ -210,7 +210,7 @@ describe.each(['memory', 'disk'] as const)('files downloaded into %s', (place) =
 			[0, 1].map(() => ['variation', 'variation_1', 'variation_2']),
 		);
 		for (const { json: output, binary: files } of items) {
-			for (const [i, { id, url }] of imagesOf(output).entries()) {
+			for (const [i, { url }] of imagesOf(output).entries()) {
 				const file = files?.[i === 0 ? 'variation' : `variation_${String(i)}`];
 				expect(file).toMatchObject({
 					mimeType: 'image/jpeg',

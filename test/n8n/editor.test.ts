@@ -5,7 +5,7 @@ import { inputId } from '../engine/support/parameters';
 import { realN8n } from './support/realN8n';
 import { MAGNIFIC } from './support/workflows';
 
-const n8n = realN8n();
+const n8n = realN8n({ magnific: { settings: { list: 'full' } } });
 
 const searchApps = async (filter?: string) =>
 	await n8n.api.listSearch({

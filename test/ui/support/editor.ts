@@ -23,7 +23,7 @@ export interface Editor {
 
 /** n8n's editor in a browser, its owner signed in, for all tests of a file. */
 export const useEditor = (): Editor => {
-	const n8n = realN8n();
+	const n8n = realN8n({ magnific: { settings: { list: 'full' } } });
 	let browser: Browser | undefined;
 	let page: Page | undefined;
 

@@ -214,7 +214,7 @@ describe.each(['memory', 'disk'] as const)('files downloaded into %s', (place) =
 				const file = files?.[i === 0 ? 'variation' : `variation_${String(i)}`];
 				expect(file).toMatchObject({
 					mimeType: 'image/jpeg',
-					fileName: `${id}-${textOf(output.run_id)}-${String(i)}.jpg`,
+					fileName: `${textOf(output.run_id)}-${String(i)}.jpg`,
 					fileExtension: 'jpg',
 				});
 				expect((await bytesOf(file)).equals(await download(url))).toBe(true);

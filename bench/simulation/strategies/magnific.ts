@@ -5,6 +5,9 @@ import {
 	allOver,
 	lookAtParked,
 	newMemory,
+	noteEnd,
+	noteStart,
+	onlyLooksTell,
 	toLookAtBeforeParking,
 	trustsCallbacks,
 } from '../../../nodes/Magnific/suspended/looks';
@@ -68,36 +71,41 @@ export const magnificSuspended = async (world: World, items: readonly number[]):
 		};
 	});
 
-	const callBackAtStart = async (): Promise<void> => {
+	let parkedAt = 0;
+
+	const callBackAtStart = async (run_id: string): Promise<void> => {
 		await clock.sleep(RUN_STARTS_MS + CALLBACK_MS);
-		if (state === 'parked') memory.lastCallbackAt = clock.now();
+		const parked = runs.find((run) => run.run_id === run_id);
+		if (state === 'parked' && parked) noteStart(memory, parked, clock.now());
 	};
 	const callBackAtEnd = async (run_id: string): Promise<void> => {
 		const run = world.api.peek(run_id);
 		await clock.sleep(run.endsAt - clock.now() + CALLBACK_MS);
-		if (state !== 'parked' || memory.settled.has(run_id)) return;
+		const parked = runs.find((run) => run.run_id === run_id);
+		if (state !== 'parked' || !parked || memory.settled.has(run_id)) return;
 		const told: Run = world.api.state(run);
 		if (!isEnded(told.status)) throw new Error('A callback came before the end');
-		memory.settled.set(run_id, told);
+		noteEnd(memory, parked, told, clock.now());
 		memory.lastCallbackAt = clock.now();
 		world.toldAt.set(run_id, clock.now());
 		if (allOver(runs, memory)) resume();
+		else if (onlyLooksTell({ runs, parkedAt }, memory)) void lookAround(false);
 	};
 	const api: RunApi = {
 		getApp: async (appId) => await seams.api.getApp(appId),
 		getRun: async (runId) => await seams.api.getRun(runId),
 		startRun: async (app, inputs) => {
 			const run_id = await seams.api.startRun(app, inputs);
-			void callBackAtStart();
+			void callBackAtStart(run_id);
 			void callBackAtEnd(run_id);
 			return run_id;
 		},
 	};
 	const lookAround = async (isEnd: boolean): Promise<void> => {
-		if (memory.looking) return;
-		memory.looking = true;
-		await lookAtParked(runs, memory, { ...seams, api }, isEnd);
-		memory.looking = false;
+		if (memory.round) return;
+		memory.round = new AbortController();
+		await lookAtParked({ runs, parkedAt }, memory, { ...seams, api }, isEnd);
+		memory.round = undefined;
 		if (allOver(runs, memory)) resume();
 	};
 
@@ -107,18 +115,20 @@ export const magnificSuspended = async (world: World, items: readonly number[]):
 		{ wait: false, maxWaitMs: MAX_WAIT_MS, maxConcurrentRuns: 0 },
 	);
 	runs = outcomes.map(startedOf);
-	await lookAtParked(toLookAtBeforeParking(runs, clock.now()), memory, { ...seams, api });
+	parkedAt = clock.now();
+	const mayBeOver = { runs: toLookAtBeforeParking(runs, parkedAt), parkedAt };
+	await lookAtParked(mayBeOver, memory, { ...seams, api });
 	if (allOver(runs, memory)) return;
 
-	const parkedAt = clock.now();
+	parkedAt = clock.now();
 	const park = { runs, parkedAt, deadline: parkedAt + MAX_WAIT_MS, hasCallbacks: true };
 	const oldestSince = Math.min(...runs.map(({ since }) => since));
 	void watch({ ...park, oldestSince }, clock, async (what) => {
 		await clock.sleep(0);
-		if (state !== 'parked') return false;
+		if (state !== 'parked') return state === 'resumed' ? 'gone' : 'running';
 		const isEnd = what === 'end';
 		if (isEnd || !trustsCallbacks(park, memory, clock.now())) void lookAround(isEnd);
-		return true;
+		return 'taken';
 	});
 	await clock.sleep(PARKING_MS);
 	state = 'parked';

@@ -20,27 +20,62 @@ export interface ParkMemory {
 	settled: Map<string, Run>;
 	/** This process was not there when the execution was parked: any callback may have been lost. */
 	isLate: boolean;
-	/** Runs that a look found going while the execution was parked: their callbacks are still to come. */
+	/** Runs that were seen going while the execution was parked: their callbacks are still to come. */
 	seenGoing: Set<string>;
-	/** A round of looks has found all that was over before: nothing but callbacks is missing since. */
-	hasLooked: boolean;
+	/** Runs of which a callback has told the end, but the API could not be asked or did not know yet. */
+	toldOver: Set<string>;
 	/** When a callback last came, of a start or of an end, ms since the epoch. */
 	lastCallbackAt: number | undefined;
-	/** Runs are being looked at: one round at a time. */
-	looking: boolean;
-	/** The execution is being resumed: once. */
-	resuming: boolean;
+	/** What the shortest and the longest run took, in ms; undefined before one is over. */
+	took: { shortest: number; longest: number } | undefined;
+	/** Stops the round of looks that is under way: one at a time. */
+	round: AbortController | undefined;
+	/** A watchdog of this process calls the execution. */
+	isWatched: boolean;
+	/** The execution is going on: once. */
+	isGoingOn: boolean;
+	/** The time is up: what is known comes out. */
+	isOverdue: boolean;
+	/** It was said that this park refuses callbacks: once. */
+	hasSaidRefused: boolean;
+	/** Aborted when the execution has gone on: nobody need watch over it any more. */
+	gone: AbortController;
 }
 
 export const newMemory = (isLate = false): ParkMemory => ({
 	isLate,
 	settled: new Map(),
 	seenGoing: new Set(),
-	hasLooked: false,
+	toldOver: new Set(),
 	lastCallbackAt: undefined,
-	looking: false,
-	resuming: false,
+	took: undefined,
+	round: undefined,
+	isWatched: false,
+	isGoingOn: false,
+	isOverdue: false,
+	hasSaidRefused: false,
+	gone: new AbortController(),
 });
+
+/** A callback has told that a run goes; `now` in ms since the epoch. */
+export const noteStart = (memory: ParkMemory, { run_id }: ParkedRun, now: number): void => {
+	memory.lastCallbackAt = now;
+	memory.seenGoing.add(run_id);
+};
+
+const tookMs = (run: Run, { since }: ParkedRun, now: number): number => {
+	const ms = Date.parse(run.completed_at ?? '') - Date.parse(run.started_at ?? '');
+	return Math.max(0, Number.isNaN(ms) ? now - since : ms);
+};
+
+/** A run is over, as a callback or a look told at `now`, ms since the epoch; who told first is believed. */
+export const noteEnd = (memory: ParkMemory, parked: ParkedRun, run: Run, now: number): void => {
+	if (memory.settled.has(parked.run_id)) return;
+	memory.settled.set(parked.run_id, run);
+	const ms = tookMs(run, parked, now);
+	const { shortest, longest } = memory.took ?? { shortest: ms, longest: ms };
+	memory.took = { shortest: Math.min(shortest, ms), longest: Math.max(longest, ms) };
+};
 
 export const pendingRuns = (runs: ParkedRun[], { settled }: ParkMemory): ParkedRun[] =>
 	runs.filter(({ run_id }) => !settled.has(run_id));
@@ -61,30 +96,49 @@ export const MAY_BE_OVER_MS = 5_000;
 const LONGEST_QUIET_MS = 330_000;
 const SHORTEST_QUIET_MS = 30_000;
 
-const tookMs = ({ started_at, completed_at }: Run): number => {
-	const ms = Date.parse(completed_at ?? '') - Date.parse(started_at ?? '');
-	return Number.isNaN(ms) ? LONGEST_QUIET_MS : Math.max(0, ms);
-};
-
 /** How long it may be quiet between two callbacks: the others' runs tell what to expect. */
-const quietMs = ({ settled }: ParkMemory): number => {
-	if (settled.size === 0) return LONGEST_QUIET_MS;
-	const longest = Math.max(...[...settled.values()].map(tookMs));
-	return Math.min(LONGEST_QUIET_MS, SHORTEST_QUIET_MS + 2 * longest);
-};
+const quietMs = ({ took }: ParkMemory): number =>
+	took ? Math.min(LONGEST_QUIET_MS, SHORTEST_QUIET_MS + 2 * took.longest) : LONGEST_QUIET_MS;
 
 /** Whether callbacks of this park's runs have been seen to come lately, so that others will. */
 const callbacksCome = (memory: ParkMemory, now: number): boolean =>
 	memory.lastCallbackAt !== undefined && now - memory.lastCallbackAt < quietMs(memory);
 
-/** Whether a look would only cost a request: callbacks come, and none can have been refused before the park. */
-export const trustsCallbacks = (
-	{ runs, parkedAt }: { runs: ParkedRun[]; parkedAt: number },
-	memory: ParkMemory,
-	now: number,
+/** The part of a park that tells which callbacks may have been missed. */
+export interface ParkedRuns {
+	runs: ParkedRun[];
+	/** Ms since the epoch. */
+	parkedAt: number;
+}
+
+/** Between the node's end and the moment from which n8n takes calls for the parked execution. */
+const SAVING_MS = 1_000;
+
+/**
+ * Whether no callback of a pending run is certain to come: its end may have been told while the node
+ * still executed and n8n refused the call, or while this process was not there. The runs that are
+ * over tell how short one may be.
+ */
+const mayBeMissed = (
+	{ run_id, since }: ParkedRun,
+	{ parkedAt }: ParkedRuns,
+	{ toldOver, seenGoing, isLate, took }: ParkMemory,
 ): boolean => {
-	const mayHaveLost = memory.isLate || runs.some(({ since }) => parkedAt - since >= MAY_BE_OVER_MS);
-	return callbacksCome(memory, now) && (memory.hasLooked || !mayHaveLost);
+	if (toldOver.has(run_id)) return true;
+	if (seenGoing.has(run_id)) return false;
+	const shortest = Math.min(MAY_BE_OVER_MS, (took?.shortest ?? Infinity) - SAVING_MS);
+	return isLate || parkedAt - since >= shortest;
+};
+
+/** Whether a look would only cost a request: callbacks come, and none can have been missed. */
+export const trustsCallbacks = (park: ParkedRuns, memory: ParkMemory, now: number): boolean =>
+	callbacksCome(memory, now) &&
+	!pendingRuns(park.runs, memory).some((run) => mayBeMissed(run, park, memory));
+
+/** Whether no callback is certain to come any more although runs are pending: only a look tells. */
+export const onlyLooksTell = (park: ParkedRuns, memory: ParkMemory): boolean => {
+	const pending = pendingRuns(park.runs, memory);
+	return pending.length > 0 && pending.every((run) => mayBeMissed(run, park, memory));
 };
 
 /** More looks than these are the watchdog's, so that the park is not put off. */
@@ -114,67 +168,82 @@ const isRefused = (found: Settled<Run>): boolean =>
 
 type Look = 'over' | 'going' | 'unknown run' | 'untold';
 
+type Looker = Pacing & { api: Pick<RunApi, 'getRun'> };
+
+/** Looks at one run: its end is noted, or that it still goes. Never throws. */
+export const lookAtRun = async (
+	parked: ParkedRun,
+	memory: ParkMemory,
+	{ api, ...pacing }: Looker,
+	maxTries = 2,
+): Promise<Look> => {
+	const { run_id } = parked;
+	const read = async (): Promise<Settled<Run>> =>
+		await settle(() => withRetries('poll', pacing, () => api.getRun(run_id), maxTries));
+	let found = await read();
+	for (let tries = 1; isRefused(found) && tries < MOST_REFUSALS; tries++) found = await read();
+	if ('error' in found) return found.error.kind === 'not_found' ? 'unknown run' : 'untold';
+	if (!isEnded(found.value.status)) {
+		memory.seenGoing.add(run_id);
+		return 'going';
+	}
+	noteEnd(memory, parked, found.value, pacing.clock.now());
+	return 'over';
+};
+
 /**
  * Looks at the runs that are not known to be over, in order: first at those whose callbacks may have
- * been refused while others were submitted; where there are none, at the others, since callbacks may
- * be lost. Ends when hardly any is over: the execution can
- * only be resumed when all are, so the others need no look yet. With `all`, every run gets its look.
- * A look that tells nothing ends it too, but for a run that the API does not know. Never throws.
+ * been missed; where there are none, at the others, since callbacks may be lost. Ends when hardly
+ * any is over: the execution can only go on when all are, so the others need no look yet. With
+ * `all`, every run gets its look. A look that tells nothing ends it too, but for a run that the API
+ * does not know. Ends at once when the seams' signal is aborted. Never throws.
  */
 export const lookAtParked = async (
-	runs: ParkedRun[],
+	park: ParkedRuns,
 	memory: ParkMemory,
-	seams: Pacing & { api: Pick<RunApi, 'getRun'> },
+	seams: Looker,
 	all = false,
 ): Promise<void> => {
-	if (runs.length === 0) return;
+	const queue = toLookAt(park, memory, seams.clock.now(), all);
+	if (queue.length === 0) return;
 	const budget = seams.budget.share();
-	await lookInRounds(runs, memory, { ...seams, budget }, all).finally(() => {
+	const share = { ...seams, budget };
+	await lookInRounds(queue, park, memory, share, all).finally(() => {
 		budget.leave();
 	});
 };
 
-const lookInRounds = async (
-	runs: ParkedRun[],
+const toLookAt = (
+	park: ParkedRuns,
 	memory: ParkMemory,
-	{ api, ...pacing }: Pacing & { api: Pick<RunApi, 'getRun'> },
+	now: number,
+	all: boolean,
+): ParkedRun[] => {
+	const pending = pendingRuns(park.runs, memory);
+	if (all) return pending;
+	const missed = pending.filter((run) => mayBeMissed(run, park, memory));
+	if (missed.length > 0) return missed;
+	return callbacksCome(memory, now) ? [] : pending;
+};
+
+const lookInRounds = async (
+	queue: ParkedRun[],
+	park: ParkedRuns,
+	memory: ParkMemory,
+	seams: Looker,
 	all: boolean,
 ): Promise<void> => {
-	const read = (run_id: string) => async (): Promise<Run> =>
-		await withRetries('poll', pacing, () => api.getRun(run_id), 2);
-	const look = async ({ run_id }: ParkedRun): Promise<Look> => {
-		let found = await settle(read(run_id));
-		for (let tries = 1; isRefused(found) && tries < MOST_REFUSALS; tries++) {
-			found = await settle(read(run_id));
-		}
-		if ('error' in found) return found.error.kind === 'not_found' ? 'unknown run' : 'untold';
-		if (!isEnded(found.value.status)) {
-			memory.seenGoing.add(run_id);
-			return 'going';
-		}
-		if (!memory.settled.has(run_id)) memory.settled.set(run_id, found.value);
-		return 'over';
-	};
-
-	const pending = pendingRuns(runs, memory);
-	const lastSince = Math.max(...runs.map(({ since }) => since));
-	const unknown = pending.filter(
-		({ run_id, since }) =>
-			!memory.seenGoing.has(run_id) && (memory.isLate || lastSince - since >= MAY_BE_OVER_MS),
-	);
-	const isForLost = !all && unknown.length === 0;
-	if (isForLost) {
-		memory.hasLooked = true;
-		if (callbacksCome(memory, pacing.clock.now())) return;
-	}
-	const queue = all || isForLost ? pending : unknown;
-	const more = isForLost ? 0 : Math.min(MOST_MISSES, Math.floor(runs.length / RUNS_PER_MISS));
+	const isPending = ({ run_id }: ParkedRun): boolean => !memory.settled.has(run_id);
+	const mayBeOver = queue.some((run) => mayBeMissed(run, park, memory));
+	const more = mayBeOver
+		? Math.min(MOST_MISSES, Math.floor(park.runs.length / RUNS_PER_MISS))
+		: 0;
 	const counts = { over: 0, going: 0 };
 	let width = 1;
-	while (queue.length > 0) {
+	while (queue.length > 0 && seams.signal?.aborted !== true) {
 		// A callback may have told meanwhile.
-		const next = queue.splice(0, width).filter(({ run_id }) => !memory.settled.has(run_id));
-		const looks = await Promise.all(next.map(look));
+		const next = queue.splice(0, width).filter(isPending);
+		const looks = await Promise.all(next.map((run) => lookAtRun(run, memory, seams)));
 		counts.over += looks.filter((found) => found === 'over').length;
 		const misses = looks.filter((found) => found === 'going').length;
 		counts.going += misses;
@@ -182,5 +251,4 @@ const lookInRounds = async (
 		if (all) continue;
 		if (counts.going > more + counts.over / HITS_PER_MISS || looks.includes('untold')) return;
 	}
-	memory.hasLooked = true;
 };

@@ -1,4 +1,3 @@
-import { randomUUID } from 'crypto';
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { ApiError } from '../api/errors';
 import type { AppSummary } from '../api/types';
@@ -11,15 +10,13 @@ import {
 	toLookAtBeforeParking,
 	type ParkMemory,
 } from './looks';
-import { watch } from './watchdog';
+import { TIMER_AFTER_DEADLINE_MS } from './watchdog';
+import { parkKeyOf } from './parkKey';
 import { unreachable } from '../callbacks/reachable';
 import { errorItem, failuresIn, jsonItem, mustStop, type Batch } from '../batch/runBatch';
 import { collect, noteRun, type Carried } from '../batch/collect';
 import { savePark, type Park, type ParkedItem } from './state';
-import { callSelf } from './callSelf';
-
-/** n8n's own timer is the fallback where no process is left to end the wait; it must not come first. */
-const TIMER_AFTER_DEADLINE_MS = 60_000;
+import { watchOver } from './watchOver';
 
 const refused = (message: string, advice: string): ApiError =>
 	new ApiError({ kind: 'rejected', message, advice });
@@ -43,13 +40,6 @@ export const resumeUrlOf = (context: IExecuteFunctions, { settings }: Batch): st
 		);
 	}
 	return url;
-};
-
-/** The callback URL of one item's run. */
-export const callbackUrl = (resumeUrl: string, itemIndex: number): string => {
-	const url = new URL(resumeUrl);
-	url.searchParams.set('item', String(itemIndex));
-	return url.href;
 };
 
 /**
@@ -107,7 +97,8 @@ export const park = async (
 	{ hasCallbacks, memory }: { hasCallbacks: boolean; memory: ParkMemory },
 ): Promise<void> => {
 	const { clock, pacing, api } = batch;
-	await lookAtParked(toLookAtBeforeParking(runs, clock.now()), memory, { ...pacing, api });
+	const mayBeOver = toLookAtBeforeParking(runs, clock.now());
+	await lookAtParked({ runs: mayBeOver, parkedAt: clock.now() }, memory, { ...pacing, api });
 	if (allOver(runs, memory)) {
 		const outcomes = outcomesOf(runs, memory);
 		const carried = runs.flatMap((run, i) => {
@@ -120,7 +111,7 @@ export const park = async (
 
 	const parkedAt = clock.now();
 	const state: Park = {
-		id: randomUUID(),
+		...parkKeyOf(context),
 		resumeUrl,
 		parkedAt,
 		deadline: parkedAt + maxWaitMin * 60_000,
@@ -137,10 +128,7 @@ export const park = async (
 		batch.results.set(run.itemIndex, { items: parkedItems(batch, [run]) });
 	}
 	await context.putExecutionToWait(new Date(state.deadline + TIMER_AFTER_DEADLINE_MS));
-	const oldestSince = Math.min(...runs.map(({ since }) => since));
-	void watch({ ...state, oldestSince, hasCallbacks }, clock, (what) =>
-		callSelf(context, batch.settings.apiKey, state, { magnific: what, runs: [] }),
-	);
+	watchOver(context, state, { hasCallbacks });
 };
 
 const parkedItems = ({ results }: Batch, runs: ParkedItem[]): INodeExecutionData[] =>

@@ -1,156 +1,146 @@
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { createClient, type MagnificClient } from '../api/client';
-import { settle } from '../api/errors';
-import { isRecord } from '../api/guards';
-import { withRetries } from '../api/retry';
-import { isEnded, parseRun, type Run } from '../api/types';
-import {
-	allOver,
-	lookAtParked,
-	newMemory,
-	outcomesOf,
-	trustsCallbacks,
-	type ParkMemory,
-} from './looks';
-import { parseEvent } from '../callbacks/event';
-import { parkMemories, servesSince } from './memories';
+import { systemClock } from '../api/clock';
+import { redact } from '../api/errors';
 import { readRequest, respond } from '../callbacks/request';
-import { readSelfCall, SELF_CALL_HEADER, type SelfCall } from './selfCall';
-import { checkSignature } from '../callbacks/signature';
-import { finishPark } from './finish';
-import { readPark, type Park } from './state';
-import { callSelf } from './callSelf';
+import { judge, readCallback, type Call, type Callback } from './callback';
+import { goOn, GOES_ON, lookAround, type Met } from './goOn';
+import { allOver, lookAtRun, noteEnd, noteStart, onlyLooksTell, trustsCallbacks } from './looks';
+import type { ParkMemory } from './looks';
+import { parkMemories } from './memories';
+import { OTHER_PARK, readSelfCall, SELF_CALL_HEADER, type SelfCall } from './selfCall';
+import { readPark, type Park, type ParkedItem } from './state';
+import { watchOver } from './watchOver';
 
-interface Resuming {
-	context: IWebhookFunctions;
-	client: MagnificClient;
-	park: Park;
-	memory: ParkMemory;
-}
+const LOOKS_FOR_A_CALLBACK = 3;
 
-const memoryOf = (park: Park): ParkMemory => {
-	const memory = parkMemories.of(park.id, () => newMemory(servesSince > park.parkedAt));
-	for (const run of park.settled) memory.settled.set(run.run_id, run);
-	return memory;
+/** Says in n8n's log that a park refuses calls of its own runs or its own node: once per process. */
+const sayRefused = (context: IWebhookFunctions, memory: ParkMemory, why: string): void => {
+	if (memory.hasSaidRefused) return;
+	memory.hasSaidRefused = true;
+	context.logger.warn(
+		`Magnific: execution ${context.getExecutionId()} is suspended and refuses calls: the signature is ${why}. ` +
+			(why === 'stale'
+				? 'It is more than five minutes old or ahead: compare the clock of this computer with the real time.'
+				: 'Compare the webhook signing secret in the credential with the one in the Magnific dashboard.') +
+			' The runs are looked at instead, which costs requests.',
+	);
 };
 
-/** Resumes the execution with what is known: the callback is answered first, files may take long. */
-const resume = async ({
-	context,
-	client,
-	park,
-	memory,
-}: Resuming): Promise<IWebhookResponseData> => {
-	if (memory.resuming) return respond(context, 200, 'The execution goes on');
-	memory.resuming = true;
-	respond(context, 200, 'The execution goes on');
-	const items = await finishPark(context, client, park, outcomesOf(park.runs, memory));
-	return { workflowData: items, noWebhookResponse: true };
-};
-
-/** Parks whose time was up while they were looked at: the watchdog says so once. */
-const overdue = new WeakSet<ParkMemory>();
-
-/**
- * Looks in the background; when that shows that all is over, a call of its own resumes. At the end
- * of the time it resumes whatever the look shows; a round that is under way is waited for.
- */
-const lookAround = (resuming: Resuming, isEnd: boolean): void => {
-	const { context, client, park, memory } = resuming;
-	if (memory.looking) {
-		if (isEnd) overdue.add(memory);
-		return;
-	}
-	memory.looking = true;
-	const { api, budget, clock, settings } = client;
-	void (async () => {
-		await lookAtParked(park.runs, memory, { api, budget, clock }, isEnd);
-		memory.looking = false;
-		if (!isEnd && !allOver(park.runs, memory)) {
-			if (overdue.has(memory)) lookAround(resuming, true);
-			return;
-		}
-		const runs = [...memory.settled.values()];
-		await callSelf(context, settings.apiKey, park, { magnific: 'resume', runs });
-	})();
-};
-
-const handleSelfCall = async (
-	resuming: Resuming,
-	{ magnific, runs }: SelfCall,
-): Promise<IWebhookResponseData> => {
-	const { context, client, park, memory } = resuming;
-	if (magnific === 'resume') {
-		for (const run of runs) settleRun(memory, parseRun(run, ''));
-		return await resume(resuming);
-	}
-	const isEnd = magnific === 'end';
-	if (isEnd || !trustsCallbacks(park, memory, client.clock.now())) lookAround(resuming, isEnd);
+const answerSelfCall = async (met: Met, call: SelfCall): Promise<IWebhookResponseData> => {
+	const { context, client, park, memory } = met;
+	if (call === 'end') memory.isOverdue = true;
+	// A call to go on may have got lost.
+	if (call !== 'look' || allOver(park.runs, memory)) return await goOn(met);
+	if (!trustsCallbacks(park, memory, client.clock.now())) lookAround(met);
 	return respond(context, 200, 'Noted');
 };
 
-const settleRun = (memory: ParkMemory, run: Run): void => {
-	memory.settled.set(run.run_id, run);
+const answerCallback = async (
+	met: Met,
+	call: Call,
+	callback: Callback<ParkedItem>,
+): Promise<IWebhookResponseData> => {
+	const { context, client, park, memory } = met;
+	const { settings, clock } = client;
+	const { isHint, isBelieved, signature, refused } = judge(
+		call,
+		callback,
+		settings.webhookSecret,
+		clock.now(),
+	);
+	const { parked, told, run, isOfItem } = callback;
+	const isOurs = isOfItem || told !== 'unknown';
+	if (isOurs && signature !== undefined && signature !== 'right' && !('refusal' in call.request)) {
+		sayRefused(context, memory, signature);
+	}
+	const answer = refused ?? { status: 200, message: 'Noted' };
+	if (!parked || !isHint) return respond(context, answer.status, answer.message);
+
+	if (memory.isLate) watchOver(context, park, { hasCallbacks: true });
+	memory.lastCallbackAt = clock.now();
+	const { run_id } = parked;
+	if (!memory.settled.has(run_id)) {
+		if (told === 'started') {
+			noteStart(memory, parked, clock.now());
+		} else if (isBelieved && run) {
+			const app_id = run.app_id ?? parked.app?.sqid ?? null;
+			noteEnd(memory, parked, { ...run, app_id }, clock.now());
+		} else {
+			const found = await lookAtRun(parked, memory, client, LOOKS_FOR_A_CALLBACK);
+			const isUnread = found === 'untold' || found === 'unknown run';
+			if (isUnread || (found === 'going' && told === 'ended')) memory.toldOver.add(run_id);
+			if (isUnread) return respond(context, 503, 'The run could not be read from the API');
+		}
+	}
+	if (allOver(park.runs, memory)) return await goOn(met, refused ?? GOES_ON);
+	if (onlyLooksTell(park, memory)) lookAround(met);
+	return respond(context, answer.status, answer.message);
+};
+
+/** What this node says to its own park. */
+const readOwn = (
+	context: IWebhookFunctions,
+	park: Park,
+	header: unknown,
+): ReturnType<typeof readSelfCall> => {
+	const request = readRequest(context);
+	const body = 'refusal' in request ? '' : request.rawBody.toString();
+	return readSelfCall(park, header, body, systemClock.now());
+};
+
+const answerCall = async (context: IWebhookFunctions): Promise<IWebhookResponseData> => {
+	const park = readPark(context);
+	if (!park) return respond(context, 404, 'This execution does not wait for Magnific runs');
+	const memory = parkMemories.of(park, systemClock.now());
+	if (!memory) return respond(context, GOES_ON.status, GOES_ON.message);
+
+	const selfHeader = context.getHeaderData()[SELF_CALL_HEADER];
+	if (selfHeader !== undefined) {
+		const call = readOwn(context, park, selfHeader);
+		if (call === undefined) return respond(context, 401, OTHER_PARK);
+		if (call === 'stale') {
+			sayRefused(context, memory, call);
+			return respond(context, 401, 'The signature is stale');
+		}
+		const client = await createClient(context);
+		return await answerSelfCall({ context, client, park, memory }, call);
+	}
+
+	const call = { query: context.getQueryData(), request: readRequest(context) };
+	const callback = readCallback(call, park);
+	const { parked, told } = callback;
+	let client: MagnificClient | undefined;
+	try {
+		client = await createClient(context);
+	} finally {
+		// What this call told is lost, so that a look has to tell.
+		if (!client && parked && told !== 'started') memory.toldOver.add(parked.run_id);
+	}
+	return await answerCallback({ context, client, park, memory }, call, callback);
 };
 
 /**
  * A webhook call for a parked execution: a callback of one of its runs, or the node's own watchdog.
- * It resumes the execution once, when all runs are over; until then it leaves it parked.
+ * It resumes the execution once, when all runs are over; until then it leaves it parked. It never
+ * throws: n8n would go on with an empty item, and every result were lost.
  */
 export async function resumeRuns(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const park = readPark(this);
-	if (!park) return respond(this, 404, 'This execution does not wait for Magnific runs');
-	const client = await createClient(this);
-	const { api, budget, clock, settings } = client;
-	const memory = memoryOf(park);
-	const resuming = { context: this, client, park, memory };
-
-	const request = readRequest(this);
-	if ('refusal' in request) return respond(this, 400, request.refusal);
-	const { headers, rawBody, body } = request;
-	const selfHeader = headers[SELF_CALL_HEADER];
-	if (selfHeader !== undefined) {
-		const call = readSelfCall(
-			settings.apiKey,
-			park.id,
-			selfHeader,
-			rawBody.toString(),
-			clock.now(),
-		);
-		return call
-			? await handleSelfCall(resuming, call)
-			: respond(this, 401, 'The signature does not fit');
+	try {
+		return await answerCall(this);
+	} catch (error) {
+		return refuseForNow(this, error instanceof Error ? error.message : String(error));
 	}
-
-	const event = parseEvent(body);
-	if (!event) return respond(this, 400, 'There is no run id or no known event in it');
-	const isSigned = settings.webhookSecret !== '';
-	if (isSigned) {
-		const verdict = checkSignature(settings.webhookSecret, headers, rawBody, clock.now());
-		if (verdict !== 'right') return respond(this, 401, `The signature is ${verdict}`);
-	}
-	const parked = park.runs.find(({ run_id }) => run_id === event.run_id);
-	const query: unknown = this.getQueryData();
-	const item = isRecord(query) ? query.item : undefined;
-	if (!parked || (item !== undefined && item !== String(parked.itemIndex))) {
-		return respond(this, 404, 'This execution does not wait for this run');
-	}
-	memory.lastCallbackAt = clock.now();
-	if (event.event === 'started' || memory.settled.has(event.run_id)) {
-		return respond(this, 200, 'Noted');
-	}
-
-	const told = isSigned ? event.run : null;
-	if (told) {
-		settleRun(memory, { ...told, app_id: told.app_id ?? parked.app?.sqid ?? null });
-	} else {
-		const look = await settle(() =>
-			withRetries('poll', { budget, clock }, () => api.getRun(event.run_id), 3),
-		);
-		if ('error' in look) return respond(this, 503, 'The run could not be read from the API');
-		if (isEnded(look.value.status)) settleRun(memory, look.value);
-	}
-	if (allOver(park.runs, memory)) return await resume(resuming);
-	if (memory.isLate && !memory.hasLooked) lookAround(resuming, false);
-	return respond(this, 200, 'Noted');
 }
+
+/** Answers 503, as far as n8n gives anything to answer with; the execution stays parked. */
+const refuseForNow = (context: IWebhookFunctions, reason: string): IWebhookResponseData => {
+	try {
+		context.logger.warn(
+			`Magnific: a call for suspended execution ${context.getExecutionId()} could not be handled (${redact(reason)}); it stays suspended, and the next call or look tries again`,
+		);
+		return respond(context, 503, 'The call cannot be handled at the moment');
+	} catch {
+		return {};
+	}
+};

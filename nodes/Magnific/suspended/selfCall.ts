@@ -1,47 +1,57 @@
-import { createHmac, timingSafeEqual } from 'crypto';
 import { isRecord } from '../api/guards';
 import { FRESH_FOR_S } from '../callbacks/signature';
+import { isSignedFor, signFor, type ParkKey } from './callbackUrl';
 
-/** What the node says to its own parked execution. Runs in `runs` are as the API gave them. */
-export interface SelfCall {
-	/** `look`: see whether runs are over whose callbacks were lost. `resume`: these runs are over. `end`: the time is up. */
-	magnific: 'look' | 'resume' | 'end';
-	runs: unknown[];
-}
+/**
+ * What the node says to its own parked execution. `look`: see whether runs are over whose callbacks
+ * were lost. `resume`: all are over. `end`: the time is up. Results never travel with it: a batch of
+ * them is larger than a body may be, and who resumes reads what it lacks.
+ */
+export type SelfCall = 'look' | 'resume' | 'end';
 
 export const SELF_CALL_HEADER = 'x-magnific-node';
 
-const sign = (apiKey: string, park: string, timestamp: string, body: string): string =>
-	createHmac('sha256', `magnific-self-call:${apiKey}`)
-		.update(`${park}.${timestamp}.${body}`)
-		.digest('hex');
+const PURPOSE = 'self-call';
 
-/** The header that makes a call one's own. `park` names the parked execution; `now` in ms. */
-export const selfCallHeader = (apiKey: string, park: string, body: string, now: number): string => {
+/** What the node answers to a call that was made for another park, so that its watchdog ends. */
+export const OTHER_PARK = 'The signature does not fit: this execution does not wait for this call';
+
+/** The body and the header of a call to one's own park; `now` in ms. */
+export const signedSelfCall = (
+	key: ParkKey,
+	call: SelfCall,
+	now: number,
+): { body: string; header: string } => {
+	const body = JSON.stringify({ magnific: call });
 	const timestamp = String(Math.floor(now / 1000));
-	return `${timestamp}.${sign(apiKey, park, timestamp, body)}`;
+	return { body, header: `${timestamp}.${signFor(PURPOSE, key, `${timestamp}.${body}`)}` };
 };
 
-/** The call, where its header shows that this node made it for this park not long ago. */
+const callIn = (rawBody: string): SelfCall | undefined => {
+	try {
+		const body: unknown = JSON.parse(rawBody);
+		const magnific = isRecord(body) ? body.magnific : undefined;
+		return magnific === 'look' || magnific === 'resume' || magnific === 'end'
+			? magnific
+			: undefined;
+	} catch {
+		return undefined;
+	}
+};
+
+/**
+ * The call, where its header shows that this node made it for this park not long ago. `stale`: it
+ * did, but the clocks of two processes are more than five minutes apart.
+ */
 export const readSelfCall = (
-	apiKey: string,
-	park: string,
+	key: ParkKey,
 	header: unknown,
 	rawBody: string,
 	now: number,
-): SelfCall | undefined => {
+): SelfCall | 'stale' | undefined => {
 	if (typeof header !== 'string') return undefined;
 	const [timestamp = '', signature = ''] = header.split('.');
-	if (!(Math.abs(now / 1000 - Number(timestamp)) <= FRESH_FOR_S)) return undefined;
-	const [given, expected] = [
-		Buffer.from(signature),
-		Buffer.from(sign(apiKey, park, timestamp, rawBody)),
-	];
-	if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
-	const body: unknown = JSON.parse(rawBody);
-	if (!isRecord(body) || !Array.isArray(body.runs)) return undefined;
-	const { magnific, runs } = body;
-	return magnific === 'look' || magnific === 'resume' || magnific === 'end'
-		? { magnific, runs }
-		: undefined;
+	if (!isSignedFor(PURPOSE, key, `${timestamp}.${rawBody}`, signature)) return undefined;
+	const isFresh = Math.abs(now / 1000 - Number(timestamp)) <= FRESH_FOR_S;
+	return isFresh ? callIn(rawBody) : 'stale';
 };

@@ -2,6 +2,7 @@ import type { IExecuteFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { isRecord } from '../api/guards';
 import type { Run } from '../api/types';
 import type { Failure } from '../runs/failures';
+import type { ParkKey } from './callbackUrl';
 import type { ParkedRun } from './looks';
 import type { ItemOptions } from '../batch/options';
 
@@ -12,9 +13,7 @@ export interface ParkedItem extends ParkedRun {
 }
 
 /** All that the resuming call needs to know of a parked execution. */
-export interface Park {
-	/** Names the park: an execution may park many times in a loop. */
-	id: string;
+export interface Park extends ParkKey {
 	resumeUrl: string;
 	/** Ms since the epoch. */
 	parkedAt: number;
@@ -35,17 +34,40 @@ export const savePark = (context: IExecuteFunctions, park: Park): void => {
 };
 
 const isPark = (value: unknown): value is Park =>
-	isRecord(value) && typeof value.id === 'string' && Array.isArray(value.runs);
+	isRecord(value) &&
+	typeof value.id === 'string' &&
+	typeof value.secret === 'string' &&
+	typeof value.resumeUrl === 'string' &&
+	URL.canParse(value.resumeUrl) &&
+	typeof value.parkedAt === 'number' &&
+	typeof value.deadline === 'number' &&
+	Array.isArray(value.settled) &&
+	Array.isArray(value.failures) &&
+	Array.isArray(value.runs) &&
+	value.runs.every((run) => isRecord(run) && typeof run.run_id === 'string');
+
+const parsed = (saved: string): unknown => {
+	try {
+		const park: unknown = JSON.parse(saved);
+		// Version 0.1.0 signed with the API key. Its ids are random too and were shown to nobody.
+		return isRecord(park) ? { secret: park.id, ...park } : undefined;
+	} catch {
+		return undefined;
+	}
+};
+
+/** A name as a JavaScript string in which nothing can end the string or the expression around it. */
+const quoted = (name: string): string =>
+	`"${name.replace(/[^a-z0-9]/gi, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
 
 /**
- * The park of the execution that a webhook call is for; undefined where it has none. Read by an
- * expression: n8n gives a webhook no other way to the node's context.
+ * The park of the execution that a webhook call is for; undefined where it has none that can be
+ * read. Read by an expression: n8n gives a webhook no other way to the node's context.
  */
 export const readPark = (context: IWebhookFunctions): Park | undefined => {
-	const name = JSON.stringify(context.getNode().name);
 	const saved: unknown = context.evaluateExpression(
-		`{{ $node[${name}].context[${JSON.stringify(KEY)}] }}`,
+		`{{ $node[${quoted(context.getNode().name)}].context[${quoted(KEY)}] }}`,
 	);
-	const park: unknown = typeof saved === 'string' ? JSON.parse(saved) : undefined;
+	const park = typeof saved === 'string' ? parsed(saved) : undefined;
 	return isPark(park) ? park : undefined;
 };

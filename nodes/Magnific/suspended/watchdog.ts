@@ -1,4 +1,5 @@
 import type { Clock } from '../api/clock';
+import type { Heard } from './heard';
 import { MAY_BE_OVER_MS } from './looks';
 
 /** With callbacks the watchdog only finds what was lost; without them it finds everything. */
@@ -8,10 +9,17 @@ const WITHOUT_CALLBACKS = { firstMs: 5_000, longestMs: 60_000 };
 const UNTIL_PARKED_MS = 1_000;
 /** A first round that found hardly any run over is made again, since the first ones may be long. */
 const SOON_AGAIN_MS = [15_000, 30_000, 60_000];
-const REFUSALS_BELIEVED = 3;
+const LONGEST_AT_THE_END_MS = 30_000;
 
-/** Says something to the parked execution; false where n8n did not take it. */
-export type Poke = (what: 'look' | 'end') => Promise<boolean>;
+/**
+ * n8n's own timer is the fallback where no process is left to end the wait. It must not come first:
+ * the last looks and the files of a large batch take their time, and what n8n passes on then are the
+ * unfinished runs.
+ */
+export const TIMER_AFTER_DEADLINE_MS = 15 * 60_000;
+
+/** Says something to the parked execution. */
+export type Poke = (what: 'look' | 'end') => Promise<Heard>;
 
 export interface Watched {
 	/** When the first of its runs was submitted, ms since the epoch. */
@@ -36,20 +44,40 @@ export function* watchdogPauses({
 	for (let pause = firstMs; ; pause = Math.min(longestMs, pause * 2)) yield pause;
 }
 
+/** The pauses between two words that the time is up, in ms. */
+function* pausesAtTheEnd(): Generator<number, never> {
+	for (let pause = UNTIL_PARKED_MS; ; pause = Math.min(LONGEST_AT_THE_END_MS, pause * 2)) {
+		yield pause;
+	}
+}
+
 /**
  * Watches over a parked execution from outside of it: makes it look at growing intervals whether
- * runs are over whose callbacks were lost, and ends the wait at the deadline. Stops when n8n does
- * not take its calls any more: the execution has gone on, or was ended. Never throws.
+ * runs are over whose callbacks were lost, and ends the wait at the deadline. Only n8n's own word
+ * that the execution does not wait any more ends it before, or `signal`: an address that cannot be
+ * reached for a while, a proxy's page or a busy database are called again. An execution that runs
+ * has gone on if it was parked before; else it was not saved yet. Resolves to whether the execution
+ * is known to have gone on. Never throws.
  */
-export const watch = async (park: Watched, clock: Clock, poke: Poke): Promise<void> => {
-	let refusals = 0;
-	for (const pause of watchdogPauses(park)) {
-		const left = park.deadline - clock.now();
-		await clock.sleep(Math.max(UNTIL_PARKED_MS, Math.min(pause, left)));
-		const isOver = clock.now() >= park.deadline;
-		const taken = await poke(isOver ? 'end' : 'look');
-		if (taken && isOver) return;
-		refusals = taken ? 0 : refusals + 1;
-		if (refusals >= REFUSALS_BELIEVED) return;
+export const watch = async (
+	park: Watched,
+	clock: Clock,
+	poke: Poke,
+	signal?: AbortSignal,
+): Promise<boolean> => {
+	const { deadline } = park;
+	const [looks, ends] = [watchdogPauses(park), pausesAtTheEnd()];
+	let wasParked = false;
+	while (clock.now() < deadline + TIMER_AFTER_DEADLINE_MS) {
+		const left = deadline - clock.now();
+		const pause = left > 0 ? Math.min(looks.next().value, left) : ends.next().value;
+		await clock.sleep(Math.max(UNTIL_PARKED_MS, pause), signal);
+		if (signal?.aborted === true) return true;
+		const isOver = clock.now() >= deadline;
+		const heard = await poke(isOver ? 'end' : 'look');
+		if (heard === 'gone' || (heard === 'running' && wasParked)) return true;
+		if (heard === 'taken' && isOver) return true;
+		wasParked ||= heard === 'taken';
 	}
+	return false;
 };

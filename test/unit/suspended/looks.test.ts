@@ -32,6 +32,7 @@ const memoryOf = (...runIds: string[]): ParkMemory => {
 
 interface Parked extends World {
 	runs: ParkedRun[];
+	parkedAt: number;
 	memory: ParkMemory;
 }
 
@@ -46,17 +47,18 @@ const parked = async (
 	);
 	const since = here.clock.now();
 	const runs = ids.map((id, i) => ({ ...parkedRun(id, i), since }));
-	return { ...here, runs, memory: newMemory() };
+	return { ...here, runs, parkedAt: since, memory: newMemory() };
 };
 
 /** As if the last run had been submitted so late that the callbacks of the others were refused. */
-const submitLastLate = ({ runs }: Parked): void => {
-	const last = runs.at(-1);
+const submitLastLate = (here: Parked): void => {
+	const last = here.runs.at(-1);
 	if (last) last.since += 6_000;
+	here.parkedAt += 6_000;
 };
 
-const look = async ({ clock, runs, memory, seams }: Parked, all?: boolean): Promise<void> => {
-	await clock.run(lookAtParked(runs, memory, seams, all));
+const look = async (here: Parked, all?: boolean): Promise<void> => {
+	await here.clock.run(lookAtParked(here, here.memory, here.seams, all));
 };
 
 const lookedAt = ({ api }: World): string[] => api.of('getRun').map(({ id }) => id);
@@ -309,7 +311,7 @@ describe('a look at parked runs', () => {
 	it('does not ask about a run whose callback comes while it looks at others', async () => {
 		const here = await parked(3, { durationMs: () => 1_000, latencyMs: 500 });
 		await here.clock.advance(10_000);
-		const looking = lookAtParked(here.runs, here.memory, here.seams);
+		const looking = lookAtParked(here, here.memory, here.seams);
 		await here.clock.advance(700);
 		const told = run({ run_id: 'run00001', status: 'failed' });
 		here.memory.settled.set('run00001', told);

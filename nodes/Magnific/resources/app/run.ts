@@ -8,7 +8,9 @@ import { runIdOf, type InputValue, type RunOutcome } from '../../runs/types';
 import { failed, jsonItem, mustStop, runBatch, type Batch } from '../../batch/runBatch';
 import { collect } from '../../batch/collect';
 import { showHints } from '../../batch/showHints';
-import { callbackUrl, parkStarted, resumeUrlOf } from '../../suspended/park';
+import { callbackUrl } from '../../suspended/callbackUrl';
+import { parkStarted, resumeUrlOf } from '../../suspended/park';
+import { parkKeyOf } from '../../suspended/parkKey';
 import { isAgentTool, readBatchOptions, type BatchOptions } from '../../batch/options';
 import { appRunOptions, optionsField, waitOption } from '../../batch/optionFields';
 import type { Operation } from '../operation';
@@ -84,7 +86,10 @@ const carry = async (
 	const outcomes = await carryRuns(
 		[...uploaded].map(([{ itemIndex, webhook }, run]) => ({
 			...run,
-			webhook: resumeUrl === undefined ? webhook : callbackUrl(resumeUrl, itemIndex),
+			webhook:
+				resumeUrl === undefined
+					? webhook
+					: callbackUrl(resumeUrl, parkKeyOf(context), itemIndex),
 		})),
 		{ ...batch.pacing, api: batch.api, ledger },
 		{ wait: wait === 'poll', maxWaitMs: maxWaitMin * 60_000, maxConcurrentRuns },

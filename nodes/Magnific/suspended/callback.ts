@@ -1,0 +1,96 @@
+import { isEnded, type Run } from '../api/types';
+import { parseEvent } from '../callbacks/event';
+import { checkSignature, type IncomingHeaders, type SignatureVerdict } from '../callbacks/signature';
+import { itemIn, type ParkKey } from './callbackUrl';
+import type { ParkedRun } from './looks';
+
+/** A webhook call for a parked execution, as it came. */
+export interface Call {
+	query: unknown;
+	/** Or why it cannot be read. */
+	request: { headers: IncomingHeaders; rawBody: Buffer; body: unknown } | { refusal: string };
+}
+
+/** What a call says of a park's runs. */
+export interface Callback<T extends ParkedRun> {
+	/** The run that it is about. */
+	parked: T | undefined;
+	/** Its URL carries the node's own signature of this item. */
+	isOfItem: boolean;
+	/** What its body tells about the run; `unknown` where that is nothing, or another run. */
+	told: 'started' | 'ended' | 'unknown';
+	/** The run as the body tells it; null where it does not say for itself what became of it. */
+	run: Run | null;
+	/** The body names another run than that of its item, or one that nobody waits for. */
+	isOfAnother: boolean;
+}
+
+/** A success with a word about what went wrong is more likely a partial one. */
+const speaksForItself = (run: Run | null): run is Run =>
+	run !== null &&
+	isEnded(run.status) &&
+	!(run.status === 'completed' && run.error_message !== null);
+
+/** Reads a call. Its URL names the item; a body need not name the run, but must not name another. */
+export const readCallback = <T extends ParkedRun>(
+	{ query, request }: Call,
+	park: ParkKey & { runs: T[] },
+): Callback<T> => {
+	const { named, isSigned } = itemIn(query, park);
+	const event = 'refusal' in request ? undefined : parseEvent(request.body);
+	const parked = park.runs.find(({ itemIndex, run_id }) =>
+		named === undefined ? run_id === event?.run_id : String(itemIndex) === named,
+	);
+	const isOfAnother = event !== undefined && event.run_id !== parked?.run_id;
+	const about = isOfAnother ? undefined : event;
+	const ended = about?.event === 'started' ? 'started' : 'ended';
+	return {
+		parked,
+		isOfItem: isSigned,
+		told: about ? ended : 'unknown',
+		run: about && speaksForItself(about.run) ? about.run : null,
+		isOfAnother,
+	};
+};
+
+/** What is to be held of a callback. */
+export interface Verdict {
+	/** Whoever called knows what only Magnific was told, so that the run is worth a look at the least. */
+	isHint: boolean;
+	/** Its body counts without a look. */
+	isBelieved: boolean;
+	/** What a signature with the credential's secret came to; undefined where there is no secret. */
+	signature: SignatureVerdict | undefined;
+	/** Why the body counts for nothing, as the answer says it. */
+	refused: { status: number; message: string } | undefined;
+}
+
+/**
+ * Judges a callback. A signature with the credential's secret or the item's own in the URL makes it
+ * a hint, whatever its body looks like; only with the former is a result believed without a look.
+ * Where there is no secret, a body that names the run of its item is a hint too.
+ */
+export const judge = (
+	{ request }: Call,
+	callback: Callback<ParkedRun>,
+	webhookSecret: string,
+	now: number,
+): Verdict => {
+	const { parked, isOfItem, isOfAnother, told } = callback;
+	const check = (): SignatureVerdict =>
+		'refusal' in request
+			? 'missing'
+			: checkSignature(webhookSecret, request.headers, request.rawBody, now);
+	const signature = webhookSecret === '' ? undefined : check();
+	const isRight = signature === 'right';
+	const namesIt = signature === undefined && told !== 'unknown';
+	const isHint = parked !== undefined && (isOfItem || (!isOfAnother && (isRight || namesIt)));
+	const refuse = (status: number, message: string): Verdict['refused'] => ({ status, message });
+	const refused = (): Verdict['refused'] => {
+		if ('refusal' in request) return refuse(400, request.refusal);
+		if (signature !== undefined && !isRight) return refuse(401, `The signature is ${signature}`);
+		if (isOfAnother) return refuse(404, 'This execution does not wait for this run');
+		return isHint ? undefined : refuse(400, 'There is no run id or no known event in it');
+	};
+	return { isHint, isBelieved: isRight && callback.run !== null, signature, refused: refused() };
+};

@@ -1,6 +1,10 @@
 import { isEnded, type Run } from '../api/types';
 import { parseEvent } from '../callbacks/event';
-import { checkSignature, type IncomingHeaders, type SignatureVerdict } from '../callbacks/signature';
+import {
+	checkSignature,
+	type IncomingHeaders,
+	type SignatureVerdict,
+} from '../callbacks/signature';
 import { itemIn, type ParkKey } from './callbackUrl';
 import type { ParkedRun } from './looks';
 

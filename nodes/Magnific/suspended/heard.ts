@@ -12,7 +12,8 @@ import { OTHER_PARK } from './selfCall';
 export type Heard = 'taken' | 'gone' | 'running' | 'unheard';
 
 /** The execution's id is the last part of the path under which n8n serves a parked execution. */
-const executionIn = (resumeUrl: string): string => new URL(resumeUrl).pathname.split('/').at(-1) ?? '';
+const executionIn = (resumeUrl: string): string =>
+	new URL(resumeUrl).pathname.split('/').at(-1) ?? '';
 
 const recordIn = (body: unknown): Record<string, unknown> => {
 	if (isRecord(body)) return body;

@@ -213,12 +213,7 @@ export const lookAtParked = async (
 	});
 };
 
-const toLookAt = (
-	park: ParkedRuns,
-	memory: ParkMemory,
-	now: number,
-	all: boolean,
-): ParkedRun[] => {
+const toLookAt = (park: ParkedRuns, memory: ParkMemory, now: number, all: boolean): ParkedRun[] => {
 	const pending = pendingRuns(park.runs, memory);
 	if (all) return pending;
 	const missed = pending.filter((run) => mayBeMissed(run, park, memory));
@@ -235,9 +230,7 @@ const lookInRounds = async (
 ): Promise<void> => {
 	const isPending = ({ run_id }: ParkedRun): boolean => !memory.settled.has(run_id);
 	const mayBeOver = queue.some((run) => mayBeMissed(run, park, memory));
-	const more = mayBeOver
-		? Math.min(MOST_MISSES, Math.floor(park.runs.length / RUNS_PER_MISS))
-		: 0;
+	const more = mayBeOver ? Math.min(MOST_MISSES, Math.floor(park.runs.length / RUNS_PER_MISS)) : 0;
 	const counts = { over: 0, going: 0 };
 	let width = 1;
 	while (queue.length > 0 && seams.signal?.aborted !== true) {

@@ -16,6 +16,9 @@ process.env['N8N_LOG_FILE_LOCATION'] = file;
 const END = 'All tests of this file are over';
 const MOST_LOOKS = 200;
 
+/** What n8n has logged in this file of tests so far, as far as it is written. */
+export const logSoFar = async (): Promise<string> => await readFile(file, 'utf8').catch(() => '');
+
 /** All that n8n logged, down to debug; the log ends with this. */
 export const closeLog = async (): Promise<string> => {
 	LoggerProxy.info(END);

@@ -1,5 +1,10 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+	createServer,
+	type IncomingHttpHeaders,
+	type IncomingMessage,
+	type ServerResponse,
+} from 'node:http';
 import { parse, stringify } from 'flatted';
 import { WebhookContext, WorkflowExecute } from 'n8n-core';
 import type {
@@ -19,6 +24,8 @@ export interface WaitingRun {
 	items: INodeExecutionData[];
 	settings?: NodeSettings;
 	credential: ICredentialDataDecryptedObject;
+	/** A status with which somebody in between answers a call in n8n's place; undefined: nobody does. */
+	inBetween?: (headers: IncomingHttpHeaders) => number | undefined;
 }
 
 /** The part of n8n that wakes parked executions, as n8n 2.41 does it. */
@@ -138,8 +145,15 @@ export const startWaitingN8n = async (): Promise<WaitingN8n> => {
 	const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
 		const id = new URL(request.url ?? '', url).pathname.slice(WAITING.length + 1);
 		const execution = executions.get(id);
+		const status = execution?.inBetween?.(request.headers);
+		if (status !== undefined) {
+			response.writeHead(status, { 'content-type': 'text/html' }).end('<html></html>');
+			return;
+		}
 		if (execution?.saved === undefined) {
-			response.writeHead(execution ? 409 : 404).end();
+			const why = execution ? 'is running already' : 'does not exist';
+			response.writeHead(execution ? 409 : 404, { 'content-type': 'application/json' });
+			response.end(JSON.stringify({ code: 0, message: `The execution "${id}" ${why}.` }));
 			return;
 		}
 		await wake(execution, execution.saved, request, response);

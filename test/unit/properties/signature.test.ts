@@ -4,7 +4,11 @@ import {
 	FRESH_FOR_S,
 	signatureOf,
 } from '../../../nodes/Magnific/callbacks/signature';
-import { readSelfCall, selfCallHeader } from '../../../nodes/Magnific/suspended/selfCall';
+import {
+	readSelfCall,
+	signedSelfCall,
+	type SelfCall,
+} from '../../../nodes/Magnific/suspended/selfCall';
 import { holds } from './holds';
 import { mutation, word } from './values';
 
@@ -165,27 +169,28 @@ describe('the signature of a delivery', () => {
 
 describe('the header of the node’s own call', () => {
 	const call = fc.record({
-		key: word(),
-		park: word(),
+		id: word(),
+		secret: word(),
 		now: fc.integer({ min: 1_600_000_000_000, max: 2_000_000_000_000 }),
-		body: fc.record({
-			magnific: fc.constantFrom('look', 'resume', 'end'),
-			runs: fc.array(fc.jsonValue({ maxDepth: 1 }), { maxLength: 3 }),
-		}),
+		what: fc.constantFrom<SelfCall[]>('look', 'resume', 'end'),
 	});
 
 	it('brings its call through, and no longer after any one change', () => {
 		holds(
 			fc.property(
 				call,
-				fc.constantFrom<Array<'key' | 'park' | 'header' | 'body'>>('key', 'park', 'header', 'body'),
+				fc.constantFrom<Array<'id' | 'secret' | 'header' | 'body'>>(
+					'id',
+					'secret',
+					'header',
+					'body',
+				),
 				mutation(word64),
-				({ key, park, now, body }, field, mutate) => {
-					const own = { key, park, body: JSON.stringify(body) };
-					const signed = { ...own, header: selfCallHeader(key, park, own.body, now) };
-					const read = (of: typeof signed) =>
-						readSelfCall(of.key, of.park, of.header, of.body, now);
-					expect(read(signed)).toEqual(JSON.parse(own.body));
+				({ id, secret, now, what }, field, mutate) => {
+					fc.pre(secret !== '');
+					const signed = { id, secret, ...signedSelfCall({ id, secret }, what, now) };
+					const read = (of: typeof signed) => readSelfCall(of, of.header, of.body, now);
+					expect(read(signed)).toBe(what);
 					const changed = { ...signed, [field]: mutate(signed[field]) };
 					fc.pre(JSON.stringify(changed) !== JSON.stringify(signed));
 					expect(read(changed)).toBeUndefined();

@@ -5,6 +5,9 @@ import {
 	lookAtParked,
 	MAY_BE_OVER_MS,
 	newMemory,
+	noteEnd,
+	noteStart,
+	onlyLooksTell,
 	outcomesOf,
 	pendingRuns,
 	toLookAtBeforeParking,
@@ -26,7 +29,7 @@ const parkedRun = (run_id: string, itemIndex = 0): ParkedRun => ({
 
 const memoryOf = (...runIds: string[]): ParkMemory => {
 	const memory = newMemory();
-	for (const run_id of runIds) memory.settled.set(run_id, run({ run_id }));
+	for (const run_id of runIds) noteEnd(memory, parkedRun(run_id), run({ run_id }), 0);
 	return memory;
 };
 
@@ -133,7 +136,7 @@ describe('callbacks', () => {
 	});
 
 	it('are trusted for less long where the runs that are over were short', () => {
-		const memory = { ...called, settled: memoryOf('run0').settled };
+		const memory = { ...called, ...memoryOf('run0'), lastCallbackAt: now };
 		expect(trustsCallbacks(parkOf(3), memory, now + 69_000)).toBe(true);
 		expect(trustsCallbacks(parkOf(3), memory, now + 70_000)).toBe(false);
 	});
@@ -141,7 +144,8 @@ describe('callbacks', () => {
 	it('are not trusted where one may have been refused before the park, until that was looked at', () => {
 		const slow = parkOf(3, MAY_BE_OVER_MS);
 		expect(trustsCallbacks(slow, called, now)).toBe(false);
-		expect(trustsCallbacks(slow, { ...called, hasLooked: true }, now)).toBe(true);
+		const seenGoing = new Set(slow.runs.map(({ run_id }) => run_id));
+		expect(trustsCallbacks(slow, { ...called, seenGoing }, now)).toBe(true);
 		expect(trustsCallbacks(parkOf(3, MAY_BE_OVER_MS - 1), called, now)).toBe(true);
 	});
 });
@@ -160,21 +164,56 @@ describe('a process that was started after the park', () => {
 	it('leaves those that still go to their callbacks, and looks at each once', async () => {
 		const here = await parked(4, { durationMs: () => 600_000 });
 		here.memory = { ...newMemory(true), lastCallbackAt: here.clock.now() };
-		for (let callback = 0; callback < 10 && !here.memory.hasLooked; callback++) await look(here);
-		expect(here.memory.hasLooked).toBe(true);
+		for (let callback = 0; callback < 10; callback++) {
+			here.memory.lastCallbackAt = here.clock.now();
+			await look(here);
+		}
+		expect(trustsCallbacks(here, here.memory, here.clock.now())).toBe(true);
 		expect(here.api.of('getRun')).toHaveLength(4);
 	});
 });
 
 describe('callbacks of a large batch', () => {
 	it('have been looked for once a round has found what was lost before the park', async () => {
-		const here = await parked(3, { durationMs: () => 1_000 });
+		const here = await parked(3, { durationMs: () => 20_000 });
 		submitLastLate(here);
-		expect(here.memory.hasLooked).toBe(false);
-		await here.clock.advance(10_000);
+		await here.clock.advance(25_000);
+		here.memory.lastCallbackAt = here.clock.now();
+		expect(trustsCallbacks(here, here.memory, here.clock.now())).toBe(false);
 		await look(here);
 		expect(settledIn(here)).toEqual(['run00000', 'run00001']);
-		expect(here.memory.hasLooked).toBe(true);
+		expect(trustsCallbacks(here, here.memory, here.clock.now())).toBe(true);
+	});
+
+	it('are missed of runs so short that they were over before the park, though submitted just then', async () => {
+		const here = await parked(3, { durationMs: () => 1_000 });
+		const [first, , last] = here.runs;
+		if (!first || !last) throw new Error('There are no runs');
+		here.parkedAt += 4_000;
+		last.since += 4_000;
+		await here.clock.advance(5_100);
+		expect(onlyLooksTell(here, here.memory)).toBe(false);
+		here.memory.lastCallbackAt = here.clock.now();
+		noteEnd(here.memory, last, run({ run_id: last.run_id, started_at: null }), here.clock.now());
+		expect(onlyLooksTell(here, here.memory)).toBe(true);
+		await look(here);
+		expect(allOver(here.runs, here.memory)).toBe(true);
+	});
+
+	it('are certain to come for a run whose start was told to the parked execution', () => {
+		const park = { parkedAt: 60_000, runs: [parkedRun('a')] };
+		const memory = newMemory();
+		expect(onlyLooksTell(park, memory)).toBe(true);
+		noteStart(memory, parkedRun('a'), 60_500);
+		expect(onlyLooksTell(park, memory)).toBe(false);
+		expect(trustsCallbacks(park, memory, 61_000)).toBe(true);
+	});
+
+	it('that told an end which the API could not confirm yet leave it to a look', () => {
+		const park = { parkedAt: 0, runs: [parkedRun('a')] };
+		const memory: ParkMemory = { ...newMemory(), lastCallbackAt: 0, toldOver: new Set(['a']) };
+		memory.seenGoing.add('a');
+		expect(trustsCallbacks(park, memory, 1)).toBe(false);
 	});
 
 	it('are found in spite of refusals, where somebody else uses the key', async () => {

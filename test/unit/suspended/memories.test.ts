@@ -1,39 +1,106 @@
 import { newMemory } from '../../../nodes/Magnific/suspended/looks';
-import { parkMemories } from '../../../nodes/Magnific/suspended/memories';
+import { ParkMemories, servesSince } from '../../../nodes/Magnific/suspended/memories';
+import { TIMER_AFTER_DEADLINE_MS } from '../../../nodes/Magnific/suspended/watchdog';
+import { app, run } from '../support/fixtures';
 
-describe('what a process knows of parked executions', () => {
-	it('is kept per park', () => {
-		const first = parkMemories.of('first', newMemory);
-		first.resuming = true;
-		expect(parkMemories.of('first', newMemory)).toBe(first);
-		expect(parkMemories.of('second', newMemory)).not.toBe(first);
-		expect(parkMemories.of('second', newMemory).resuming).toBe(false);
+const HOUR = 60 * 60_000;
+const NOW = servesSince + HOUR;
+
+const parkOf = (id: string, runIds: string[] = [], own: { parkedAt?: number } = {}) => ({
+	id,
+	parkedAt: NOW,
+	deadline: NOW + HOUR,
+	runs: runIds.map((run_id, itemIndex) => ({
+		itemIndex,
+		run_id,
+		app: app(),
+		since: NOW,
+		options: {
+			outputPer: 'run' as const,
+			downloadFiles: false,
+			binaryField: 'data',
+			onTimeout: 'output' as const,
+			onPartial: 'output' as const,
+			metadata: {},
+			notifyTrigger: '',
+		},
+	})),
+	settled: [],
+	...own,
+});
+
+/** Parks with results, one after the other, each going on before the next or not. */
+const many = (memories: ParkMemories, count: number, runs: number, goesOn: boolean): void => {
+	for (let i = 0; i < count; i++) {
+		const park = parkOf(`many ${String(i)}`);
+		const memory = memories.of(park, NOW);
+		for (let r = 0; r < runs; r++) memory?.settled.set(`run ${String(r)}`, run());
+		if (goesOn) memories.goneOn(park.id);
+	}
+};
+
+describe('what is known of parked executions', () => {
+	it('is the same whoever asks about the same park, and another for another', () => {
+		const memories = new ParkMemories();
+		const first = memories.of(parkOf('first'), NOW);
+		expect(memories.of(parkOf('first'), NOW)).toBe(first);
+		expect(memories.of(parkOf('second'), NOW)).not.toBe(first);
 	});
 
-	it('is made only for a park that is not known', () => {
-		const create = jest.fn(newMemory);
-		parkMemories.of('once', create);
-		parkMemories.of('once', create);
-		expect(create).toHaveBeenCalledTimes(1);
+	it('begins with what was over before the park', () => {
+		const over = run({ run_id: 'b' });
+		const memory = new ParkMemories().of({ ...parkOf('some', ['a', 'b']), settled: [over] }, NOW);
+		expect([...(memory?.settled ?? [])]).toEqual([['b', over]]);
 	});
 
-	it('is forgotten of the park that was not asked about for the longest, over 1,000', () => {
-		const [asked, idle] = ['asked', 'idle'].map((id) => parkMemories.of(id, newMemory));
-		for (let i = 0; i < 998; i++) parkMemories.of(`many ${String(i)}`, newMemory);
-		expect(parkMemories.of('asked', newMemory)).toBe(asked);
-		parkMemories.of('one more', newMemory);
-		expect(parkMemories.of('asked', newMemory)).toBe(asked);
-		expect(parkMemories.of('idle', newMemory)).not.toBe(idle);
+	it('is dropped when the park has gone on, and stays so', () => {
+		const memories = new ParkMemories();
+		const memory = memories.of(parkOf('gone'), NOW);
+		memories.goneOn('gone');
+		expect(memory?.gone.signal.aborted).toBe(true);
+		expect(memories.of(parkOf('gone'), NOW)).toBeUndefined();
+		expect(memories.size).toEqual({ parks: 0, results: 0 });
 	});
 
-	it('begins when the process began to serve, and stays so', async () => {
-		const began = Date.UTC(2026, 10, 1);
-		jest.useFakeTimers({ now: began });
-		await jest.isolateModulesAsync(async () => {
-			const parks = await import('../../../nodes/Magnific/suspended/memories');
-			jest.setSystemTime(began + 60_000);
-			expect(parks.servesSince).toBe(began);
-		});
-		jest.useRealTimers();
+	it('is nothing after a thousand parks of 49 runs that have gone on', () => {
+		const memories = new ParkMemories();
+		many(memories, 1_000, 49, true);
+		expect(memories.size).toEqual({ parks: 0, results: 0 });
+	});
+
+	it('is bounded where parks go on without a word to this process', () => {
+		const memories = new ParkMemories();
+		many(memories, 3_000, 49, false);
+		expect(memories.size.results).toBeLessThanOrEqual(20_049);
+		const single = new ParkMemories();
+		many(single, 3_000, 1, false);
+		expect(single.size.parks).toBeLessThanOrEqual(1_000);
+	});
+
+	it('is dropped when n8n’s own timer has ended the wait', () => {
+		const memories = new ParkMemories();
+		memories.of(parkOf('old'), NOW);
+		memories.of({ ...parkOf('new'), deadline: NOW + 9 * HOUR }, NOW + HOUR);
+		expect(memories.size.parks).toBe(2);
+		memories.of(
+			{ ...parkOf('new'), deadline: NOW + 9 * HOUR },
+			NOW + HOUR + TIMER_AFTER_DEADLINE_MS + 1,
+		);
+		expect(memories.size.parks).toBe(1);
+	});
+
+	it('may lack callbacks of a park from before the process served, or that was dropped for others', () => {
+		const memories = new ParkMemories();
+		const early = { parkedAt: servesSince - 1 };
+		expect(memories.of(parkOf('early', [], early), NOW)?.isLate).toBe(true);
+		expect(memories.of(parkOf('known'), NOW)?.isLate).toBe(false);
+		const later = new ParkMemories();
+		later.of(parkOf('known'), NOW);
+		for (let i = 0; i < 1_001; i++) later.of(parkOf(`other ${String(i)}`), NOW + 1);
+		expect(later.of(parkOf('known'), NOW + 2)?.isLate).toBe(true);
+	});
+
+	it('is that of a process that was there, where nothing else is said', () => {
+		expect(newMemory().isLate).toBe(false);
 	});
 });

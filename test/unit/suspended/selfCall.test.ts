@@ -1,99 +1,115 @@
 import fc from 'fast-check';
+import { callbackUrl, itemIn, newParkKey } from '../../../nodes/Magnific/suspended/callbackUrl';
 import {
 	readSelfCall,
 	SELF_CALL_HEADER,
-	selfCallHeader,
+	signedSelfCall,
+	type SelfCall,
 } from '../../../nodes/Magnific/suspended/selfCall';
 
-const KEY = 'FPSX-a-key';
-const PARK = '0b7e7c7e-1d5c-4c3e-9f57-2f3f6c1f8a11';
+const KEY = { id: '0b7e7c7e-1d5c-4c3e-9f57-2f3f6c1f8a11', secret: 'a random secret' };
 const NOW = Date.UTC(2026, 10, 1);
-const RESUME = JSON.stringify({ magnific: 'resume', runs: [{ run_id: 'r1', status: 'failed' }] });
-
-const header = (body: string, now = NOW): string => selfCallHeader(KEY, PARK, body, now);
-
-const read = (body: string, signed: unknown = header(body), now = NOW) =>
-	readSelfCall(KEY, PARK, signed, body, now);
+const RESUME = signedSelfCall(KEY, 'resume', NOW);
 
 describe('a call to the own parked execution', () => {
 	it('has a header name as Node gives names', () => {
 		expect(SELF_CALL_HEADER).toBe(SELF_CALL_HEADER.toLowerCase());
 	});
 
-	it.each(['look', 'resume', 'end'])('is read when it says `%s`, with its runs', (magnific) => {
-		const call = { magnific, runs: [{ run_id: 'r1' }, 'r2'] };
-		expect(read(JSON.stringify(call))).toEqual(call);
+	it.each<SelfCall>(['look', 'resume', 'end'])('is read when it says `%s`', (call) => {
+		const { body, header } = signedSelfCall(KEY, call, NOW);
+		expect(readSelfCall(KEY, header, body, NOW)).toBe(call);
 	});
 
-	it('keeps nothing of a body but what it says and its runs', () => {
-		expect(read('{"magnific":"look","runs":[],"more":1}')).toEqual({ magnific: 'look', runs: [] });
+	it('is short, whatever the batch: it carries no results', () => {
+		expect(RESUME.body).toBe('{"magnific":"resume"}');
 	});
 
-	it('is none when it is signed with another key, for another park or another body', () => {
-		for (const signed of [
-			selfCallHeader('another-key', PARK, RESUME, NOW),
-			selfCallHeader(KEY, 'another-park', RESUME, NOW),
-			selfCallHeader(KEY, PARK, `${RESUME} `, NOW),
+	it('is none when it is signed with another secret, for another park or another body', () => {
+		for (const other of [
+			signedSelfCall({ ...KEY, secret: 'another' }, 'resume', NOW),
+			signedSelfCall({ ...KEY, id: 'another park' }, 'resume', NOW),
+			signedSelfCall(KEY, 'end', NOW),
 		]) {
-			expect(read(RESUME, signed)).toBeUndefined();
+			expect(readSelfCall(KEY, other.header, RESUME.body, NOW)).toBeUndefined();
 		}
+	});
+
+	it('is none for a park without a secret, which anybody could sign for', () => {
+		const bare = { id: KEY.id, secret: '' };
+		const { body, header } = signedSelfCall(bare, 'end', NOW);
+		expect(readSelfCall(bare, header, body, NOW)).toBeUndefined();
 	});
 
 	it('is none when its header was given another time', () => {
-		const [, signature = ''] = header(RESUME).split('.');
-		expect(read(RESUME, `${String(NOW / 1000 + 1)}.${signature}`)).toBeUndefined();
+		const [, signature = ''] = RESUME.header.split('.');
+		const header = `${String(NOW / 1000 + 1)}.${signature}`;
+		expect(readSelfCall(KEY, header, RESUME.body, NOW)).toBeUndefined();
 	});
 
 	it.each([
-		[-301, false],
-		[-300, true],
-		[300, true],
-		[301, false],
-	])('made %s s from now is taken: %s', (offset, isTaken) => {
-		expect(read(RESUME, header(RESUME, NOW + offset * 1000)) !== undefined).toBe(isTaken);
+		[-301, 'stale'],
+		[-300, 'resume'],
+		[300, 'resume'],
+		[301, 'stale'],
+	])('made %s s from now is %s', (offset, expected) => {
+		const { body, header } = signedSelfCall(KEY, 'resume', NOW + offset * 1000);
+		expect(readSelfCall(KEY, header, body, NOW)).toBe(expected);
 	});
 
 	it.each([
-		['', '.', '..', 'abc', String(NOW / 1000), `${String(NOW / 1000)}.`, `.${'0'.repeat(64)}`],
-		[undefined, null, 7, {}, [header(RESUME)]],
-	])('is none where the header is none, such as %j', (...headers) => {
-		for (const signed of headers) {
-			expect(readSelfCall(KEY, PARK, signed, RESUME, NOW)).toBeUndefined();
-		}
-	});
-
-	it('is none where the body says nothing known, though it is signed', () => {
-		for (const body of [
-			'[]',
-			'null',
-			'"look"',
-			'{}',
-			'{"magnific":"look"}',
-			'{"magnific":"look","runs":{}}',
-			'{"magnific":"Look","runs":[]}',
-			'{"magnific":"stop","runs":[]}',
-			'{"runs":[]}',
-		]) {
-			expect(read(body)).toBeUndefined();
+		[['', '.', '..', 'abc', String(NOW / 1000), `${String(NOW / 1000)}.`, `.${'0'.repeat(43)}`]],
+		[[undefined, null, 7, {}, [RESUME.header]]],
+	])('is none where the header is none, such as %j', (headers) => {
+		for (const header of headers) {
+			expect(readSelfCall(KEY, header, RESUME.body, NOW)).toBeUndefined();
 		}
 	});
 
 	it('is none after any change of a single character, in the header or the body', () => {
-		const signed = header(RESUME);
-		const character = fc.constantFrom(...Array.from('a0f9.{ '));
+		const character = fc.constantFrom(...Array.from('a0f9.{ _'));
 		fc.assert(
 			fc.property(fc.boolean(), fc.nat(), character, (inBody, at, to) => {
-				const before = inBody ? RESUME : signed;
+				const before = inBody ? RESUME.body : RESUME.header;
 				const place = at % before.length;
 				const after = before.slice(0, place) + to + before.slice(place + 1);
 				fc.pre(after !== before);
-				expect(inBody ? read(after, signed) : read(RESUME, after)).toBeUndefined();
+				const [body, header] = inBody ? [after, RESUME.header] : [RESUME.body, after];
+				expect(readSelfCall(KEY, header, body, NOW)).toBeUndefined();
 			}),
 			{ numRuns: 500 },
 		);
 	});
+});
 
-	it('does not show the key', () => {
-		expect(header(RESUME)).toMatch(/^\d{10}\.[0-9a-f]{64}$/);
+describe('the URL that an item’s run calls', () => {
+	const RESUME_URL = 'https://n8n.example.com/webhook-waiting/12?signature=abc';
+
+	const queryOf = (itemIndex: number, key = KEY) =>
+		Object.fromEntries(new URL(callbackUrl(RESUME_URL, key, itemIndex)).searchParams);
+
+	it('keeps n8n’s own query, and says which item calls', () => {
+		expect(queryOf(7)).toMatchObject({ signature: 'abc', item: '7' });
+		expect(itemIn(queryOf(7), KEY)).toEqual({ named: '7', isSigned: true });
+	});
+
+	it('proves nothing for another item, another park or with another secret', () => {
+		expect(itemIn({ ...queryOf(7), item: '8' }, KEY)).toEqual({ named: '8', isSigned: false });
+		for (const other of [newParkKey(), { ...KEY, id: 'x' }, { ...KEY, secret: 'x' }]) {
+			expect(itemIn(queryOf(7), other).isSigned).toBe(false);
+		}
+	});
+
+	it.each([[undefined], [null], ['x'], [{}], [{ item: '1' }], [{ item: ['1'], sig: ['x'] }]])(
+		'is not the node’s own with a query like %j',
+		(query) => {
+			expect(itemIn(query, KEY).isSigned).toBe(false);
+		},
+	);
+
+	it('has a secret of its own in each park', () => {
+		const [one, other] = [newParkKey(), newParkKey()];
+		expect(one.secret).not.toBe(other.secret);
+		expect(one.secret.length).toBeGreaterThanOrEqual(43);
 	});
 });

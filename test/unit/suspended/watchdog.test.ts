@@ -1,9 +1,11 @@
 import {
+	TIMER_AFTER_DEADLINE_MS,
 	watch,
 	watchdogPauses,
 	type Poke,
 	type Watched,
 } from '../../../nodes/Magnific/suspended/watchdog';
+import type { Heard } from '../../../nodes/Magnific/suspended/heard';
 import { VirtualClock } from '../support/virtualClock';
 
 const MINUTE = 60_000;
@@ -26,7 +28,7 @@ const watched = (clock: VirtualClock, own: Partial<Watched> = {}): Watched => ({
 /** Watches until it stops; tells its rounds and how long it took, in ms. */
 const rounds = async (
 	own: (start: number) => Partial<Watched> = () => ({}),
-	takes: (round: Round, index: number) => boolean | Promise<boolean> = () => true,
+	hears: (round: Round, index: number) => Heard | Promise<Heard> = () => 'taken',
 	clock = new VirtualClock(),
 ): Promise<{ rounds: Round[]; ms: number }> => {
 	const start = clock.now();
@@ -34,7 +36,7 @@ const rounds = async (
 	const poke: Poke = async (what) => {
 		const round = { what, at: clock.now() - start };
 		seen.push(round);
-		return await takes(round, seen.length - 1);
+		return await hears(round, seen.length - 1);
 	};
 	await clock.run(watch(watched(clock, own(start)), clock, poke), 30 * 24 * HOUR);
 	return { rounds: seen, ms: clock.now() - start };
@@ -104,33 +106,77 @@ describe('the watchdog', () => {
 		}
 	});
 
-	it('stops after three refusals in a row: the execution has gone on', async () => {
-		const { rounds: seen } = await rounds(undefined, () => false);
-		expect(seen.map(({ at }) => at)).toEqual([30_000, 90_000, 210_000]);
+	it('stops at n8n’s own word that the execution does not wait, whenever it comes', async () => {
+		for (const last of [0, 1, 4]) {
+			const { rounds: seen } = await rounds(undefined, (_, i) => (i === last ? 'gone' : 'taken'));
+			expect(seen).toHaveLength(last + 1);
+		}
 	});
 
-	it('goes on after two refusals, and counts from anew', async () => {
-		const { rounds: seen } = await rounds(undefined, (_, i) => i % 3 === 2);
-		expect(seen.length).toBeGreaterThan(6);
-		expect(seen.some(({ what }) => what === 'end')).toBe(true);
+	it.each([[35_000], [10 * MINUTE], [29 * MINUTE]])(
+		'never gives up while its own address cannot be reached for %s ms',
+		async (untilMs) => {
+			const { rounds: seen } = await rounds(
+				() => ({ hasCallbacks: false }),
+				({ at }) => (at < untilMs ? 'unheard' : 'taken'),
+			);
+			const firstHeard = seen.find(({ at }) => at >= untilMs);
+			expect(firstHeard && firstHeard.at - untilMs).toBeLessThanOrEqual(MINUTE);
+			expect(seen.at(-1)).toEqual({ what: 'end', at: 30 * MINUTE });
+		},
+	);
+
+	it('does not give up while n8n says that the execution still runs, since it is not saved yet', async () => {
+		const { rounds: seen } = await rounds(undefined, ({ at }) =>
+			at < 20 * MINUTE ? 'running' : 'taken',
+		);
+		expect(seen.at(-1)).toEqual({ what: 'end', at: 30 * MINUTE });
 	});
 
-	it('says `end` again where n8n did not take it, three times at the most', async () => {
+	it('stops when the execution runs that was parked before: it has gone on', async () => {
+		const { rounds: seen } = await rounds(undefined, (_, i) => (i < 2 ? 'taken' : 'running'));
+		expect(seen).toHaveLength(3);
+	});
+
+	it('says `end` again at growing intervals where nobody heard it, until n8n’s timer speaks', async () => {
 		const deadline = (start: number): Partial<Watched> => ({ deadline: start + 20_000 });
-		const never = await rounds(deadline, () => false);
-		expect(never.rounds).toEqual([
-			{ what: 'end', at: 20_000 },
-			{ what: 'end', at: 21_000 },
-			{ what: 'end', at: 22_000 },
-		]);
-		const second = await rounds(deadline, (_, i) => i === 1);
+		const never = await rounds(deadline, () => 'unheard');
+		expect(never.rounds.slice(0, 4).map(({ at }) => at)).toEqual([20_000, 21_000, 23_000, 27_000]);
+		expect(new Set(never.rounds.map(({ what }) => what))).toEqual(new Set(['end']));
+		expect(never.ms).toBeGreaterThanOrEqual(20_000 + TIMER_AFTER_DEADLINE_MS);
+		expect(never.ms).toBeLessThan(20_000 + TIMER_AFTER_DEADLINE_MS + MINUTE);
+		const second = await rounds(deadline, (_, i) => (i === 1 ? 'taken' : 'unheard'));
 		expect(second.rounds).toHaveLength(2);
+	});
+
+	it('costs few calls where nobody is ever heard', async () => {
+		const { rounds: seen } = await rounds(undefined, () => 'unheard');
+		expect(seen.length).toBeLessThanOrEqual(50);
+	});
+
+	it('sleeps no more once the execution has gone on in this process', async () => {
+		const clock = new VirtualClock();
+		const gone = new AbortController();
+		const pokes: string[] = [];
+		const watching = watch(
+			watched(clock),
+			clock,
+			(what) => {
+				pokes.push(what);
+				return Promise.resolve('taken');
+			},
+			gone.signal,
+		);
+		await clock.advance(40_000);
+		gone.abort();
+		await watching;
+		expect(pokes).toEqual(['look']);
 	});
 
 	it('looks again soon where runs may be over, and n8n had not parked at its first word', async () => {
 		const { rounds: seen } = await rounds(
 			(start) => ({ oldestSince: start - 10_000 }),
-			({ at }) => at > 1_000 && at < 2 * MINUTE,
+			({ at }) => (at > 1_000 ? 'taken' : 'running'),
 		);
 		expect(seen.slice(0, 3).map(({ at }) => at)).toEqual([1_000, 16_000, 46_000]);
 	});
@@ -141,11 +187,11 @@ describe('the watchdog', () => {
 		let most = 0;
 		await rounds(
 			(start) => ({ hasCallbacks: false, deadline: start + 5 * MINUTE }),
-			async () => {
+			async (): Promise<Heard> => {
 				most = Math.max(most, ++going);
 				await clock.sleep(30_000);
 				going -= 1;
-				return true;
+				return 'taken';
 			},
 			clock,
 		);
@@ -156,9 +202,9 @@ describe('the watchdog', () => {
 		const clock = new VirtualClock();
 		const { rounds: seen } = await rounds(
 			(start) => ({ hasCallbacks: false, deadline: start + 20_000 }),
-			async () => {
+			async (): Promise<Heard> => {
 				await clock.sleep(30_000);
-				return true;
+				return 'taken';
 			},
 			clock,
 		);

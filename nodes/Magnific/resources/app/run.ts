@@ -87,9 +87,7 @@ const carry = async (
 		[...uploaded].map(([{ itemIndex, webhook }, run]) => ({
 			...run,
 			webhook:
-				resumeUrl === undefined
-					? webhook
-					: callbackUrl(resumeUrl, parkKeyOf(context), itemIndex),
+				resumeUrl === undefined ? webhook : callbackUrl(resumeUrl, parkKeyOf(context), itemIndex),
 		})),
 		{ ...batch.pacing, api: batch.api, ledger },
 		{ wait: wait === 'poll', maxWaitMs: maxWaitMin * 60_000, maxConcurrentRuns },

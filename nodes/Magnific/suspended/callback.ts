@@ -25,7 +25,9 @@ export interface Callback<T extends ParkedRun> {
 	told: 'started' | 'ended' | 'unknown';
 	/** The run as the body tells it; null where it does not say for itself what became of it. */
 	run: Run | null;
-	/** The body names another run than that of its item, or one that nobody waits for. */
+	/** The body names the run that its URL is for. */
+	namesIt: boolean;
+	/** The body is about another run than that of its item, or about one that nobody waits for. */
 	isOfAnother: boolean;
 }
 
@@ -45,14 +47,20 @@ export const readCallback = <T extends ParkedRun>(
 	const parked = park.runs.find(({ itemIndex, run_id }) =>
 		named === undefined ? run_id === event?.run_id : String(itemIndex) === named,
 	);
-	const isOfAnother = event !== undefined && event.run_id !== parked?.run_id;
+	const namesIt = event !== undefined && event.run_id === parked?.run_id;
+	// An id under an unusual name may be the delivery's: then the body has no run that counts.
+	const isOfAnother =
+		event !== undefined &&
+		!namesIt &&
+		(!parked || event.run !== null || park.runs.some(({ run_id }) => run_id === event.run_id));
 	const about = isOfAnother ? undefined : event;
-	const ended = about?.event === 'started' ? 'started' : 'ended';
+	const told = about?.event === 'started' ? 'started' : 'ended';
 	return {
 		parked,
 		isOfItem: isSigned,
-		told: about ? ended : 'unknown',
-		run: about && speaksForItself(about.run) ? about.run : null,
+		told: about ? told : 'unknown',
+		run: namesIt && speaksForItself(event.run) ? event.run : null,
+		namesIt,
 		isOfAnother,
 	};
 };
@@ -80,15 +88,16 @@ export const judge = (
 	webhookSecret: string,
 	now: number,
 ): Verdict => {
-	const { parked, isOfItem, isOfAnother, told } = callback;
+	const { parked, isOfItem, isOfAnother, namesIt } = callback;
 	const check = (): SignatureVerdict =>
 		'refusal' in request
 			? 'missing'
 			: checkSignature(webhookSecret, request.headers, request.rawBody, now);
 	const signature = webhookSecret === '' ? undefined : check();
 	const isRight = signature === 'right';
-	const namesIt = signature === undefined && told !== 'unknown';
-	const isHint = parked !== undefined && (isOfItem || (!isOfAnother && (isRight || namesIt)));
+	const isHint =
+		parked !== undefined &&
+		(isOfItem || (!isOfAnother && (isRight || (signature === undefined && namesIt))));
 	const refuse = (status: number, message: string): Verdict['refused'] => ({ status, message });
 	const refused = (): Verdict['refused'] => {
 		if ('refusal' in request) return refuse(400, request.refusal);

@@ -49,8 +49,8 @@ const answerCallback = async (
 		settings.webhookSecret,
 		clock.now(),
 	);
-	const { parked, told, run, isOfItem } = callback;
-	const isOurs = isOfItem || told !== 'unknown';
+	const { parked, told, run, isOfItem, namesIt } = callback;
+	const isOurs = isOfItem || namesIt;
 	if (isOurs && signature !== undefined && signature !== 'right' && !('refusal' in call.request)) {
 		sayRefused(context, memory, signature);
 	}

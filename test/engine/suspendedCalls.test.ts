@@ -297,6 +297,22 @@ describe('another process of n8n', () => {
 		expect(statuses(await ended)).toEqual(Array(4).fill('completed'));
 	});
 
+	it('may take each of the node’s own calls, which carry no results', async () => {
+		const lengths: number[] = [];
+		const { runs, ended } = await suspend(4, {
+			inBetween: (headers) => {
+				if (headers['x-magnific-node'] === undefined) return undefined;
+				lengths.push(Number(headers['content-length']));
+				inAnotherProcess();
+				return undefined;
+			},
+		});
+		for (const run of runs) await letEnd(run);
+		expect(statuses(await ended)).toEqual(Array(4).fill('completed'));
+		expect(Math.max(...lengths)).toBeLessThan(100);
+		expect(await local.count('get_run')).toBeLessThanOrEqual(3 * 4);
+	});
+
 	it('that was started after the park looks at the runs when a callback comes', async () => {
 		const { runs, ended } = await suspend(3);
 		const [first, second, third] = runs;

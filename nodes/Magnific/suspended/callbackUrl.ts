@@ -40,8 +40,8 @@ export const isSignedFor = (
 /** The URL that the run of an item calls: it says which item, and that this node made it. */
 export const callbackUrl = (resumeUrl: string, key: ParkKey, itemIndex: number): string => {
 	const url = new URL(resumeUrl);
-	url.searchParams.set(ITEM, String(itemIndex));
 	url.searchParams.set(SIGNATURE, signFor(ITEM, key, String(itemIndex)));
+	url.searchParams.set(ITEM, String(itemIndex));
 	return url.href;
 };
 

@@ -42,7 +42,7 @@ const callFor = (
 	});
 	const data = createRunExecutionData({
 		executionData: { contextData: { [`node:${name}`]: { park: saved } } },
-	} as never);
+	});
 	const answered: Answered = { status: 0 };
 	const response = {
 		headersSent: false,
@@ -93,8 +93,11 @@ describe('the state of a suspended execution', () => {
 	});
 
 	it('of version 0.1.0, which had no secret of its own, is taken', () => {
-		const { secret: _, ...old } = PARK;
-		expect(readPark(callFor('Magnific', JSON.stringify(old)).context)).toMatchObject(old);
+		const old = { ...PARK, secret: undefined };
+		expect(readPark(callFor('Magnific', JSON.stringify(old)).context)).toEqual({
+			...PARK,
+			secret: PARK.id,
+		});
 	});
 
 	it.each<[string, unknown]>([

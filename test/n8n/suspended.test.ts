@@ -120,10 +120,10 @@ it(
 			['wrong_secret', 401],
 			['stale_timestamp', 401],
 			['missing_id', 401],
-			['body_empty', 400],
-			['body_array', 400],
+			['body_empty', 200],
+			['body_array', 200],
 			['body_huge', 400],
-			['no_run_id', 400],
+			['no_run_id', 200],
 			['body_not_json', 422],
 			['unknown_run', 404],
 		];

@@ -11,7 +11,8 @@ const KEY = 'parkKey';
  */
 export const parkKeyOf = (context: IExecuteFunctions): ParkKey => {
 	const store = context.getContext('node');
-	const of = `${context.getExecutionId()}:${String(context.evaluateExpression('{{ $runIndex }}', 0))}`;
+	const runIndex = Number(context.evaluateExpression('{{ $runIndex }}', 0));
+	const of = `${context.getExecutionId()}:${String(runIndex)}`;
 	const saved: unknown = store[KEY];
 	if (isRecord(saved) && saved.of === of) {
 		const { id, secret } = saved;

@@ -22,6 +22,7 @@ const parkOf = (id: string, runIds: string[] = [], own: { parkedAt?: number } = 
 			onTimeout: 'output' as const,
 			onPartial: 'output' as const,
 			metadata: {},
+			maxFileSize: 0,
 			notifyTrigger: '',
 		},
 	})),

@@ -4,8 +4,11 @@ import { surpriseMe } from '../../emulator/apps/surpriseMe';
 import { fourVariations } from '../../emulator/apps/fourVariations';
 import { binary, keepFilesIn, picture } from './support/files';
 import { localMagnific } from './support/localMagnific';
+import { readLog } from './support/logFile';
 import { appRun, fields, json } from './support/parameters';
+import { retryExecution } from './support/retryExecution';
 import { textOf } from './support/text';
+import { systemClock } from './support/fastClock';
 
 jest.mock('../../nodes/Magnific/api/clock', () =>
 	jest.requireActual<object>('./support/fastClock'),
@@ -155,13 +158,135 @@ describe('a retry', () => {
 		expect(await local.control.runs()).toHaveLength(5);
 	});
 
-	it('keeps the credit limit over the runs that are not paid for yet', async () => {
+	it.each([
+		['starts a failed run anew where all tries together keep the credit limit', 18, 6],
+		['starts nothing more where all tries together would break it', 17, 5],
+	])('%s', async (_, creditLimit, started) => {
 		await failFirst(1);
 		const { json: outputs } = await local.run(
+			{ ...parameters, options: { creditLimit } },
+			{ items: five, settings: { ...retry, onError: 'continueRegularOutput' } },
+		);
+		expect(await local.count('run')).toBe(started);
+		const completed = outputs.filter(({ status }) => status === 'completed');
+		expect(completed).toHaveLength(started - 1);
+		if (started === 5) {
+			const lost = (await local.control.runs()).find(({ status }) => status === 'failed');
+			expect(outputs[0]?.message).toContain(lost?.run_id);
+			expect(outputs[0]?.error).toBe(
+				'Nothing more was started: earlier tries have spent 15 credits and 1 run would cost 3 credits, together over the credit limit of 17',
+			);
+		}
+	});
+
+	it('names the runs of all tries where the last one ends before it looks at any', async () => {
+		await failFirst(1);
+		const { error } = await local.run(
 			{ ...parameters, options: { creditLimit: 15 } },
 			{ items: five, settings: retry },
 		);
+		const runs = await local.control.runs();
+		expect(runs).toHaveLength(5);
+		expect(error?.message).toMatch(/^Item 0: Nothing more was started/);
+		for (const { run_id, status } of runs) {
+			expect(error?.description).toContain(`${run_id} (${status})`);
+		}
+	});
+
+	it('leaves the id of every run that was started in n8n’s log, a line per burst', async () => {
+		await failFirst(1);
+		await local.run(parameters, { items: five, settings: retry });
+		const runs = await local.control.runs();
+		expect(runs).toHaveLength(6);
+		const lines = (await readLog()).split('\n').filter((line) => line.includes('started runs'));
+		const about = runs.map(({ run_id }) => lines.filter((line) => line.includes(run_id)));
+		expect(about.map(({ length }) => length)).toEqual(runs.map(() => 1));
+		expect(new Set(about.flat()).size).toBe(2);
+	});
+
+	it('sends nothing again that may have been started', async () => {
+		await local.control.addFault({ route: 'run', fault: { kind: 'reset_after' } });
+		const { json: outputs } = await local.run(parameters, {
+			items: five,
+			settings: { ...retry, onError: 'continueRegularOutput' },
+		});
+		expect(await local.count('run')).toBe(5);
+		expect(outputs.filter(({ status }) => status === 'completed')).toHaveLength(4);
+	});
+});
+
+describe('n8n’s Retry of a failed execution', () => {
+	it('takes up what was started, and starts what failed', async () => {
+		await failFirst(1);
+		const first = await local.run(parameters, { items: five });
+		expect(first.error?.message).toMatch(/Bad luck/);
+		const { json: outputs, error } = await retryExecution(local, first, parameters, five);
+		expect(error).toBeUndefined();
 		expect(outputs.map(({ status }) => status)).toEqual(five.map(() => 'completed'));
+		expect(await local.count('run')).toBe(6);
+	});
+
+	it('asks anew what an app costs', async () => {
+		const limited = { ...parameters, options: { creditLimit: 5 } };
+		const [one] = five;
+		if (!one) throw new Error('There is no item');
+		await failFirst(1);
+		const first = await local.run(limited, { items: [one] });
+		expect(first.error?.message).toMatch(/Bad luck/);
+		const nowCosts = 100;
+		await local.control.addFault({
+			route: 'get_app',
+			fault: {
+				kind: 'status',
+				status: 200,
+				body: {
+					data: {
+						sqid: posterFromText.sqid,
+						name: posterFromText.name,
+						inputs: posterFromText.inputs,
+						tool_metadata: { total_cost: nowCosts },
+					},
+				},
+			},
+		});
+		const { error } = await retryExecution(local, first, limited, [one]);
+		expect(error?.message).toMatch(/would cost 100 credits/);
+		expect(await local.count('run')).toBe(1);
+	});
+
+	it('says that the files of a run have expired, and starts a new one when it is retried again', async () => {
+		const items = five.slice(0, 2);
+		await failFirst(1);
+		const first = await local.run(parameters, { items });
+		const [, good] = await local.control.runs();
+		const ago = (hours: number): string =>
+			new Date(systemClock.now() - hours * 3_600_000).toISOString();
+		await local.control.addFault({
+			route: 'get_run',
+			fault: {
+				kind: 'status',
+				status: 200,
+				body: {
+					data: {
+						workflow_run_identifier: good?.run_id,
+						status: 'completed',
+						started_at: ago(14),
+						completed_at: ago(13),
+						result: { images: [{ id: 'a', url: 'https://files.example/a.png' }] },
+					},
+				},
+			},
+		});
+		const second = await retryExecution(local, first, parameters, items, '2');
+		expect(second.error?.message).toContain(
+			`Item 1: Run ${String(good?.run_id)}, which an earlier execution has started, is completed, but the links to its files have expired`,
+		);
+		expect(second.error?.description).toContain(good?.run_id);
+		expect(await local.count('run')).toBe(3);
+		const third = await retryExecution(local, second, parameters, items, '3');
+		expect(third.json.map(({ status }) => status)).toEqual(['completed', 'completed']);
+		expect(third.json[1]?.run_id).not.toBe(good?.run_id);
+		expect(await local.count('run')).toBe(4);
 	});
 });
 

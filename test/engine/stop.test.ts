@@ -5,6 +5,7 @@ import { fourVariations } from '../../emulator/apps/fourVariations';
 import { surpriseMe } from '../../emulator/apps/surpriseMe';
 import { binary, keepFilesIn, picture } from './support/files';
 import { localMagnific, type Given } from './support/localMagnific';
+import { readLog } from './support/logFile';
 import { appRun, fields, json } from './support/parameters';
 import type { NodeOutcome } from './support/runNode';
 
@@ -83,6 +84,36 @@ describe('Stop', () => {
 		});
 		expect(late).toEqual([]);
 		expect(await local.control.runs()).toEqual([]);
+	});
+
+	it('while a suspended batch is submitted leaves the ids that are known in n8n’s log', async () => {
+		await local.control.addFault({
+			route: 'run',
+			skip: 2,
+			times: -1,
+			fault: { kind: 'status', status: 503 },
+		});
+		const { done, stop } = local.start(surprise({ wait: 'webhook' }), {
+			items: five,
+			settings: { onError: 'continueErrorOutput' },
+		});
+		await local.requested('run');
+		await sleep(ON_ITS_WAY_MS);
+		stop();
+		const { run } = await done;
+		await sleep(ON_ITS_WAY_MS);
+		const lines = (await readLog()).split('\n').filter((line) => line.includes('"Magnific: '));
+		const runs = await local.control.runs();
+		expect(runs).toHaveLength(2);
+		for (const { run_id } of runs) {
+			const about = lines.filter((line) => line.includes(run_id));
+			expect(about.map((line) => /started runs|was stopped/.exec(line)?.[0]).sort()).toEqual([
+				'started runs',
+				'was stopped',
+			]);
+		}
+		expect(run.status).not.toBe('waiting');
+		expect(run.waitTill ?? undefined).toBeUndefined();
 	});
 
 	it('before the first submission starts nothing', async () => {

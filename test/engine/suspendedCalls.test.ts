@@ -7,7 +7,7 @@ import { systemClock } from '../../nodes/Magnific/api/clock';
 import { signatureOf } from '../../nodes/Magnific/callbacks/signature';
 import type { ParkMemory } from '../../nodes/Magnific/suspended/looks';
 import { ParkMemories, parkMemories } from '../../nodes/Magnific/suspended/memories';
-import { logSoFar } from './support/logFile';
+import { readLog } from './support/logFile';
 import { localMagnific } from './support/localMagnific';
 import { appRun, fields } from './support/parameters';
 import type { NodeOutcome } from './support/runNode';
@@ -155,7 +155,7 @@ const inAnotherProcess = (own: { knowsSince?: number } = {}): void => {
 };
 
 const refusalsSaid = async (): Promise<number> =>
-	(await logSoFar()).split('is suspended and refuses calls').length - 1;
+	(await readLog()).split('is suspended and refuses calls').length - 1;
 
 describe('a call for a suspended execution', () => {
 	it.each<[string, (run: RunRecord) => unknown]>([

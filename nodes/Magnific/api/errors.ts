@@ -8,6 +8,7 @@ import { firstText, isRecord, numberOrNull } from './guards';
  */
 export type ApiErrorKind =
 	| 'key_refused'
+	| 'no_credits'
 	| 'plan'
 	| 'not_found'
 	| 'invalid_inputs'

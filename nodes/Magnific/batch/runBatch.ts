@@ -70,11 +70,12 @@ const unforeseen = (error: unknown): ApiError =>
  * Runs an operation over all items and gives its output in input order. Failed items become items
  * of the error output under continue-on-fail; else the first of them is thrown, with the ids of
  * all runs that exist. `operate` fills `batch.results`; an `ApiError` that it throws concerns
- * every item without a result.
+ * every item without a result. `startedByTries`: runs of this and earlier tries, to be named too.
  */
 export const runBatch = async (
 	context: IExecuteFunctions,
 	operate: (batch: Batch, itemIndexes: number[]) => Promise<void>,
+	startedByTries: () => KnownRun[] = () => [],
 ): Promise<INodeExecutionData[][]> => {
 	const itemIndexes = context.getInputData().map((_, itemIndex) => itemIndex);
 	if (itemIndexes.length === 0) return [[]];
@@ -102,7 +103,7 @@ export const runBatch = async (
 		}
 	}
 
-	const runs = eachOnce(knownRuns);
+	const runs = eachOnce([...startedByTries(), ...knownRuns]);
 	if (signal?.aborted === true && runs.length > 0) {
 		// n8n has saved a stopped execution before this node's error comes.
 		context.logger.warn(

@@ -63,6 +63,7 @@ export const carryRuns = async (
 	};
 	const outcomes = runs.map(async (run) => await enter(async () => await carry(run)));
 	return await Promise.all(outcomes).finally(() => {
+		submitter.close();
 		budget.leave();
 	});
 };

@@ -19,15 +19,18 @@ export const totalCost = (runs: Costed[]): { credits: number; unknown: AppDefini
 });
 
 /**
- * Why these runs must not be started under a limit of `creditLimit` credits; undefined where they
- * may. A cost that is not known is over any limit.
+ * Why these runs must not be started under a limit of `creditLimit` credits, of which earlier tries
+ * have spent some; undefined where they may. A cost that is not known is over any limit.
  */
-export const overLimit = (runs: Costed[], creditLimit: number): string | undefined => {
+export const overLimit = (runs: Costed[], creditLimit: number, spent = 0): string | undefined => {
 	const { credits, unknown } = totalCost(runs);
 	if (unknown.length > 0) {
 		const names = unknown.map(({ name, sqid }) => `“${name}” (${sqid})`).join(', ');
 		return `Nothing was started: Magnific does not tell the cost of ${names}, so the credit limit of ${String(creditLimit)} cannot be kept`;
 	}
-	if (credits <= creditLimit) return undefined;
-	return `Nothing was started: ${String(runs.length)} ${runs.length === 1 ? 'run' : 'runs'} would cost ${String(credits)} credits, over the credit limit of ${String(creditLimit)}`;
+	if (runs.length === 0 || spent + credits <= creditLimit) return undefined;
+	const what = `${String(runs.length)} ${runs.length === 1 ? 'run' : 'runs'}`;
+	return spent === 0
+		? `Nothing was started: ${what} would cost ${String(credits)} credits, over the credit limit of ${String(creditLimit)}`
+		: `Nothing more was started: earlier tries have spent ${String(spent)} credits and ${what} would cost ${String(credits)} credits, together over the credit limit of ${String(creditLimit)}`;
 };

@@ -2,7 +2,7 @@ import { settle, stoppedError, type ApiError } from '../api/errors';
 import { waitAfter, type Pacing } from '../api/retry';
 import type { RunApi } from '../api/client';
 import type { AppDefinition } from '../api/types';
-import type { Ledger } from './ledger';
+import { ON_ITS_WAY, type Ledger } from './ledger';
 import type { RunOutcome } from './types';
 
 /** A run as it goes to the API: files are uploaded, values are plain. */
@@ -30,32 +30,60 @@ const isOpen = (error: ApiError): boolean =>
 	error.kind === 'unexpected_answer' ||
 	error.httpCode === 408;
 
-/** Submits the runs of one execution. A refused key stops all that were not sent yet. */
-export class Submitter {
-	private keyTrouble: ApiError | undefined;
+/** Which further submissions would get the same answer as this one's. */
+const concerns = ({ kind }: ApiError): 'all' | 'app' | 'itself' => {
+	if (kind === 'key_refused' || kind === 'no_credits') return 'all';
+	return kind === 'plan' ? 'app' : 'itself';
+};
 
-	/** Those that wait for the budget; a signal of its own for each, since Node warns of many listeners on one. */
-	private readonly queued = new Set<AbortController>();
+/**
+ * Submits the runs of one execution. A refused key, or no credits left, stops all that were not sent
+ * yet; an app that the account may not run, those of this app.
+ */
+export class Submitter {
+	/** Why nothing more is sent; of single apps, by their id. */
+	private obstacle: ApiError | undefined;
+
+	private readonly obstacles = new Map<string, ApiError>();
+
+	/**
+	 * Those that wait for the budget, with their app; a signal of its own for each, since Node warns of
+	 * many listeners on one.
+	 */
+	private readonly queued = new Map<AbortController, string>();
+
+	private readonly whenStopped = (): void => {
+		for (const turn of this.queued.keys()) turn.abort();
+	};
 
 	constructor(
 		private readonly seams: Pacing & { api: RunApi; ledger: Ledger },
 		/** How long one submission may be put off by 429s and 503s, in ms. */
 		private readonly patienceMs: number,
-	) {}
+	) {
+		seams.signal?.addEventListener('abort', this.whenStopped);
+	}
+
+	/** Lets go of the execution's signal, which lives for all rounds of a loop. */
+	close(): void {
+		this.seams.signal?.removeEventListener('abort', this.whenStopped);
+	}
 
 	/**
-	 * Starts one run, paced by the budget, and remembers in the ledger what is known of it. Sent
-	 * again only after 429 and 503. Never throws.
+	 * Starts one run, paced by the budget, and remembers in the ledger what is known of it, from
+	 * before it is sent: n8n saves a stopped execution without waiting. Sent again only after 429 and
+	 * 503. Never throws.
 	 */
 	async submit(run: PlainRun): Promise<Submission> {
 		const { api, clock, ledger } = this.seams;
 		let giveUpAt = Infinity;
 		for (let attempt = 1; ; attempt++) {
-			if (!(await this.mayGo())) {
-				return { kind: 'not_started', error: this.keyTrouble ?? stoppedError() };
+			if (!(await this.mayGo(run.app.sqid))) {
+				return { kind: 'not_started', error: this.obstacleTo(run.app.sqid) ?? stoppedError() };
 			}
 			if (attempt === 1) giveUpAt = clock.now() + this.patienceMs;
 
+			ledger.remember(run.slot, ON_ITS_WAY);
 			const outcome = await settle(() => api.startRun(run.app, run.inputs, run.webhook));
 			if ('value' in outcome) {
 				ledger.remember(run.slot, { run_id: outcome.value });
@@ -66,27 +94,36 @@ export class Submitter {
 				ledger.remember(run.slot, { unknown: error.message });
 				return { kind: 'unknown', error };
 			}
-			if (error.concernsTheKey) this.stopQueued(error);
+			ledger.forget(run.slot);
+			this.stopQueued(error, run.app.sqid);
 			const sendAgainAt = clock.now() + (error.retryAfterMs ?? 0);
 			if (!maySendAgain(error) || sendAgainAt >= giveUpAt) return { kind: 'not_started', error };
 			await waitAfter(error, attempt, this.seams);
 		}
 	}
 
-	private stopQueued(keyTrouble: ApiError): void {
-		this.keyTrouble = keyTrouble;
-		for (const turn of this.queued) turn.abort();
+	private obstacleTo(appId: string): ApiError | undefined {
+		return this.obstacle ?? this.obstacles.get(appId);
 	}
 
-	/** Waits for the budget; false once the execution is stopped, or another submission met a refused key. */
-	private async mayGo(): Promise<boolean> {
-		if (this.keyTrouble) return false;
+	private stopQueued(error: ApiError, appId: string): void {
+		const concerned = concerns(error);
+		if (concerned === 'itself') return;
+		if (concerned === 'all') this.obstacle = error;
+		else this.obstacles.set(appId, error);
+		for (const [turn, queuedApp] of this.queued) {
+			if (concerned === 'all' || queuedApp === appId) turn.abort();
+		}
+	}
+
+	/** Waits for the budget; false once the execution is stopped, or no run of the app is to be sent. */
+	private async mayGo(appId: string): Promise<boolean> {
 		const { budget, signal } = this.seams;
+		if (this.obstacleTo(appId) || signal?.aborted === true) return false;
 		const turn = new AbortController();
-		this.queued.add(turn);
-		const either = signal ? AbortSignal.any([signal, turn.signal]) : turn.signal;
-		const granted = await budget.take('submit', either);
+		this.queued.set(turn, appId);
+		const granted = await budget.take('submit', turn.signal);
 		this.queued.delete(turn);
-		return granted && !this.keyTrouble;
+		return granted && !this.obstacleTo(appId);
 	}
 }

@@ -2,20 +2,14 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { ApiError } from '../api/errors';
 import type { AppSummary } from '../api/types';
 import { unfinishedJson } from '../runs/output';
-import {
-	allOver,
-	lookAtParked,
-	newMemory,
-	outcomesOf,
-	toLookAtBeforeParking,
-	type ParkMemory,
-} from './looks';
+import { allOver, lookAtParked, outcomesOf, toLookAtBeforeParking, type ParkMemory } from './looks';
 import { TIMER_AFTER_DEADLINE_MS } from './watchdog';
 import { parkKeyOf } from './parkKey';
 import { unreachable } from '../callbacks/reachable';
-import { errorItem, failuresIn, jsonItem, mustStop, type Batch } from '../batch/runBatch';
+import { failuresIn, itemsInOrder, jsonItem, mustStop, type Batch } from '../batch/runBatch';
 import { collect, noteRun, type Carried } from '../batch/collect';
 import { savePark, type Park, type ParkedItem } from './state';
+import { keepParking, parkingOf } from './tries';
 import { watchOver } from './watchOver';
 
 const refused = (message: string, advice: string): ApiError =>
@@ -45,7 +39,7 @@ export const resumeUrlOf = (context: IExecuteFunctions, { settings }: Batch): st
 /**
  * Suspends the execution until all runs that were started are over; the other outcomes are
  * collected at once. With *Stop Workflow*, one item that could not be started ends the execution
- * instead, with the ids of those that were.
+ * instead, with the ids of those that were. `memory` has the runs that are known to be over.
  */
 export const parkStarted = async (
 	context: IExecuteFunctions,
@@ -53,6 +47,7 @@ export const parkStarted = async (
 	carried: Carried[],
 	resumeUrl: string,
 	maxWaitMin: number,
+	{ hasCallbacks, memory }: { hasCallbacks: boolean; memory: ParkMemory },
 ): Promise<void> => {
 	const started = carried.flatMap(({ itemIndex, options, outcome, app }) =>
 		outcome.kind === 'started' && app
@@ -69,11 +64,10 @@ export const parkStarted = async (
 	);
 	const others = carried.filter(({ outcome }) => outcome.kind !== 'started');
 	await collect(context, batch, others, maxWaitMin);
-	if (mustStop(context, batch)) {
+	if (mustStop(context, batch) || batch.signal?.aborted === true) {
 		for (const { itemIndex, outcome } of carried) noteRun(batch, itemIndex, outcome);
 	} else if (started.length > 0) {
-		const memory = newMemory();
-		await park(context, batch, started, resumeUrl, maxWaitMin, { hasCallbacks: true, memory });
+		await park(context, batch, started, resumeUrl, maxWaitMin, { hasCallbacks, memory });
 	}
 };
 
@@ -83,10 +77,18 @@ const summaryOf = ({ sqid, name, total_cost }: AppSummary): AppSummary => ({
 	total_cost,
 });
 
+/** What an earlier try has parked stays; runs that this one knows too keep when they were submitted. */
+const joinRuns = (parked: ParkedItem[], runs: ParkedItem[]): ParkedItem[] => {
+	const earlier = new Map(parked.map((run) => [run.itemIndex, run]));
+	const added = runs.filter(({ itemIndex }) => !earlier.has(itemIndex));
+	return [...parked, ...added].sort((a, b) => a.itemIndex - b.itemIndex);
+};
+
 /**
- * Suspends the execution. The input items are replaced by the unfinished runs: n8n passes them on
- * if its timer ends the wait. Where all runs are over already, their results go into the batch, and
- * nothing is suspended. `hasCallbacks`: the runs were started with this execution's URL.
+ * Suspends the execution; where an earlier try of *Retry On Fail* has done so, that park is extended:
+ * it keeps its id and its runs. n8n passes the unfinished runs on if its timer ends the wait. Where
+ * all runs are over already, their results go into the batch, and nothing is suspended.
+ * `hasCallbacks`: the runs were started with this execution's URL.
  */
 export const park = async (
 	context: IExecuteFunctions,
@@ -97,48 +99,53 @@ export const park = async (
 	{ hasCallbacks, memory }: { hasCallbacks: boolean; memory: ParkMemory },
 ): Promise<void> => {
 	const { clock, pacing, api } = batch;
-	const mayBeOver = toLookAtBeforeParking(runs, clock.now());
-	await lookAtParked({ runs: mayBeOver, parkedAt: clock.now() }, memory, { ...pacing, api });
-	if (allOver(runs, memory)) {
-		const outcomes = outcomesOf(runs, memory);
-		const carried = runs.flatMap((run, i) => {
-			const outcome = outcomes[i];
-			return outcome ? [{ ...run, outcome }] : [];
-		});
-		await collect(context, batch, carried, maxWaitMin);
-		return;
+	const earlier = parkingOf(context)?.park;
+	if (!earlier) {
+		const mayBeOver = toLookAtBeforeParking(runs, clock.now());
+		await lookAtParked({ runs: mayBeOver, parkedAt: clock.now() }, memory, { ...pacing, api });
+		if (allOver(runs, memory)) {
+			const outcomes = outcomesOf(runs, memory);
+			const carried = runs.flatMap((run, i) => {
+				const outcome = outcomes[i];
+				return outcome ? [{ ...run, outcome }] : [];
+			});
+			await collect(context, batch, carried, maxWaitMin);
+			return;
+		}
 	}
 
+	const joined = joinRuns(earlier?.runs ?? [], runs);
+	for (const run of joined) batch.results.set(run.itemIndex, { items: [unfinishedItem(run)] });
+	for (const run of earlier?.settled ?? []) memory.settled.set(run.run_id, run);
 	const parkedAt = clock.now();
 	const state: Park = {
 		...parkKeyOf(context),
 		resumeUrl,
 		parkedAt,
-		deadline: parkedAt + maxWaitMin * 60_000,
+		// Max Wait counts from the first suspension; the watchdog that goes on knows this time.
+		deadline: earlier?.deadline ?? parkedAt + maxWaitMin * 60_000,
 		maxWaitMin,
-		runs,
+		runs: joined,
 		settled: [...memory.settled.values()],
 		failures: failuresIn(batch.results),
 	};
 	savePark(context, state);
-	const parked = parkedItems(batch, runs);
-	const input = context.getInputData();
-	input.splice(0, input.length, ...parked);
-	for (const run of runs) {
-		batch.results.set(run.itemIndex, { items: parkedItems(batch, [run]) });
-	}
 	await context.putExecutionToWait(new Date(state.deadline + TIMER_AFTER_DEADLINE_MS));
-	watchOver(context, state, { hasCallbacks });
+	keepParking(context, {
+		park: state,
+		unfinished: itemsInOrder(batch.results),
+		watch: () => {
+			watchOver(context, state, { hasCallbacks });
+		},
+	});
 };
 
-const parkedItems = ({ results }: Batch, runs: ParkedItem[]): INodeExecutionData[] =>
-	[
-		...failuresIn(results).map(errorItem),
-		...runs.map(({ itemIndex, run_id, app, options: { metadata } }) => {
-			const json = unfinishedJson({ kind: 'timed_out', run_id, status: null }, app);
-			return jsonItem(Object.keys(metadata).length > 0 ? { ...json, metadata } : json, itemIndex);
-		}),
-	].sort((a, b) => itemOf(a) - itemOf(b));
-
-const itemOf = ({ pairedItem }: INodeExecutionData): number =>
-	typeof pairedItem === 'object' && 'item' in pairedItem ? pairedItem.item : 0;
+const unfinishedItem = ({
+	itemIndex,
+	run_id,
+	app,
+	options: { metadata },
+}: ParkedItem): INodeExecutionData => {
+	const json = unfinishedJson({ kind: 'timed_out', run_id, status: null }, app);
+	return jsonItem(Object.keys(metadata).length > 0 ? { ...json, metadata } : json, itemIndex);
+};

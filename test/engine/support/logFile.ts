@@ -13,22 +13,25 @@ process.env['N8N_LOG_OUTPUT'] = 'file';
 process.env['N8N_LOG_LEVEL'] = 'debug';
 process.env['N8N_LOG_FILE_LOCATION'] = file;
 
-const END = 'All tests of this file are over';
 const MOST_LOOKS = 200;
+let marks = 0;
 
-/** What n8n has logged in this file of tests so far, as far as it is written. */
-export const logSoFar = async (): Promise<string> => await readFile(file, 'utf8').catch(() => '');
-
-/** All that n8n logged, down to debug; the log ends with this. */
-export const closeLog = async (): Promise<string> => {
-	LoggerProxy.info(END);
+/** All that n8n has logged so far, down to debug. */
+export const readLog = async (): Promise<string> => {
+	marks += 1;
+	const mark = `So much was logged: ${String(marks)}.`;
+	LoggerProxy.info(mark);
 	for (let look = 0; look < MOST_LOOKS; look += 1) {
 		const text = await readFile(file, 'utf8').catch(() => '');
-		if (text.includes(END)) {
-			rmSync(folder, { recursive: true, force: true });
-			return text;
-		}
+		if (text.includes(mark)) return text;
 		await sleep(10);
 	}
 	throw new Error('n8n wrote no log');
+};
+
+/** All that n8n logged; the log ends with this. */
+export const closeLog = async (): Promise<string> => {
+	const text = await readLog();
+	rmSync(folder, { recursive: true, force: true });
+	return text;
 };

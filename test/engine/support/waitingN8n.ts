@@ -26,6 +26,8 @@ export interface WaitingRun {
 	credential: ICredentialDataDecryptedObject;
 	/** A status with which somebody in between answers a call in n8n's place; undefined: nobody does. */
 	inBetween?: (headers: IncomingHttpHeaders) => number | undefined;
+	/** `timer`: no call is served, and n8n's timer ends the wait, at once. Default: a call. */
+	endsBy?: 'call' | 'timer';
 }
 
 /** The part of n8n that wakes parked executions, as n8n 2.41 does it. */
@@ -80,8 +82,17 @@ export const startWaitingN8n = async (): Promise<WaitingN8n> => {
 		workflowOf(parameters, items, settings);
 
 	const goOn = (execution: Execution, run: IRun): void => {
-		if (run.status === 'waiting') execution.saved = stringify(run.data);
-		else execution.ended(run);
+		if (run.status !== 'waiting') execution.ended(run);
+		else if (execution.endsBy === 'timer') void endWait(execution, stringify(run.data));
+		else execution.saved = stringify(run.data);
+	};
+
+	/** The node is disabled by the engine then, and passes on what it finds as its input. */
+	const endWait = async (execution: Execution, saved: string): Promise<void> => {
+		const data: unknown = parse(saved);
+		if (!isRunData(data)) throw new Error('The execution was not saved');
+		const engine = new WorkflowExecute(additionalFor(execution), 'manual', data);
+		goOn(execution, await engine.processRunExecutionData(workflowFor(execution)));
 	};
 
 	const wake = async (

@@ -1,4 +1,5 @@
-import { notJsonError, unexpectedAnswer } from '../../../nodes/Magnific/api/errors';
+import { getEventListeners } from 'node:events';
+import { ApiError, notJsonError, unexpectedAnswer } from '../../../nodes/Magnific/api/errors';
 import { Submitter, type Submission } from '../../../nodes/Magnific/runs/submit';
 import { app, plainRuns, world, type World } from '../support/fixtures';
 import type { Fault, ModelOptions } from '../support/modelApi';
@@ -193,5 +194,70 @@ describe('a submission', () => {
 		await submitter.submit({ app: app(), inputs: {}, slot: 'a', webhook: 'https://n8n.example/x' });
 		await submitter.submit({ app: app(), inputs: {}, slot: 'b' });
 		expect(webhooks).toEqual(['https://n8n.example/x', undefined]);
+	});
+
+	const noCredits = new ApiError({ kind: 'no_credits', message: 'No credits left', advice: '' });
+
+	it('that finds no credits left stops all that were not sent yet, for the same reason', async () => {
+		const here = world();
+		let sent = 0;
+		const api = {
+			getApp: here.api.getApp.bind(here.api),
+			getRun: here.api.getRun.bind(here.api),
+			startRun: async (): Promise<string> => {
+				sent += 1;
+				if (sent >= 3) throw noCredits;
+				return await Promise.resolve(`run${String(sent)}`);
+			},
+		};
+		const submitter = new Submitter({ ...here.seams, api }, MINUTE);
+		const submissions = await here.clock.run(
+			Promise.all(plainRuns(300).map(async (run) => await submitter.submit(run))),
+		);
+		expect(sent).toBeLessThanOrEqual(50);
+		expect(submissions.slice(0, 2).map(({ kind }) => kind)).toEqual(['started', 'started']);
+		for (const submission of submissions.slice(2)) {
+			expect(submission).toEqual({ kind: 'not_started', error: noCredits });
+		}
+		expect(here.ledger.recall('slot:299')).toBeUndefined();
+	});
+
+	it('that one app refuses leaves those of other apps alone', async () => {
+		const here = world({
+			apps: [app(), app({ sqid: 'other1' })],
+			fault: ({ operation, id }) =>
+				operation === 'startRun' && id === app().sqid ? { statusCode: 403 } : undefined,
+		});
+		const submitter = new Submitter(here.seams, MINUTE);
+		const runs = plainRuns(120).map((run, i) =>
+			i % 2 === 0 ? run : { ...run, app: app({ sqid: 'other1' }) },
+		);
+		const submissions = await here.clock.run(
+			Promise.all(runs.map(async (run) => await submitter.submit(run))),
+		);
+		expect(submissions.filter(({ kind }) => kind === 'started')).toHaveLength(60);
+		expect(here.api.calls.filter(({ id }) => id === app().sqid).length).toBeLessThan(60);
+	});
+
+	it('on its way counts as of unknown fate for whoever finds the ledger saved', async () => {
+		const here = world({ latencyMs: 5_000 });
+		const done = submitting(here, 1);
+		await here.clock.advance(1_000);
+		expect(here.ledger.recall('slot:0')).toHaveProperty('unknown');
+		await here.clock.run(done);
+		expect(here.ledger.recall('slot:0')).toEqual({ run_id: 'run00000' });
+	});
+
+	it('leaves nothing on the execution’s signal once all are through', async () => {
+		const here = world();
+		const { signal } = here.stop;
+		const before = getEventListeners(signal, 'abort').length;
+		for (let round = 0; round < 20; round += 1) {
+			const submitter = new Submitter(here.seams, MINUTE);
+			const runs = plainRuns(3).map((run) => ({ ...run, slot: `${String(round)} ${run.slot}` }));
+			await here.clock.run(Promise.all(runs.map(async (run) => await submitter.submit(run))));
+			submitter.close();
+		}
+		expect(getEventListeners(signal, 'abort')).toHaveLength(before);
 	});
 });

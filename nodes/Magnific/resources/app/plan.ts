@@ -6,7 +6,7 @@ import type { AppDefinition } from '../../api/types';
 import { invalidItem } from '../../runs/failures';
 import { matchColumns, matchFields, matchJson, type MatchedInputs } from '../../runs/inputs';
 import { knownAppsIn } from '../../runs/knownApps';
-import { ledgerSlot } from '../../runs/ledger';
+import { digestOf, ledgerSlot } from '../../runs/ledger';
 import type { InputValue, RunRequest } from '../../runs/types';
 import { checkInputs, filesNamed, type BinaryFields } from '../../runs/validate';
 import { appNotLoaded, readAppIds } from './appIds';
@@ -46,21 +46,26 @@ const matchInputs = (
 	return matchFields(app, isRecord(value) ? value : {});
 };
 
+/** What all items ask for, as it stands in the node: one text for thousands of items. */
+const askedOfAll = (context: IExecuteFunctions): string => {
+	const { inputMode, inputs, inputsJson } = context.getNode().parameters;
+	return digestOf({ inputMode, inputs, inputsJson });
+};
+
 /**
  * What an item asks for, before its expressions are resolved: one that gives a random seed or the
  * time must not make n8n's next try look like another submission.
  */
 const askedFor = (
-	context: IExecuteFunctions,
+	asked: string,
 	{ json }: INodeExecutionData,
 	binaries: BinaryFields,
 ): Record<string, InputValue> => {
-	const { inputMode, inputs, inputsJson } = context.getNode().parameters;
 	const files = Object.entries(binaries).flatMap(([field, file]) =>
 		file ? [[`file ${field}`, { file }] as const] : [],
 	);
 	return {
-		parameters: { value: { inputMode, inputs, inputsJson } },
+		parameters: { value: asked },
 		json: { value: json },
 		...Object.fromEntries(files),
 	};
@@ -89,7 +94,7 @@ export interface PlannedRun extends RunRequest {
  * Which run of the node in this execution this is. As an agent's tool n8n counts up at every try of
  * Retry On Fail, which must find the runs of the try before: there all calls count as one.
  */
-const runIndexOf = (context: IExecuteFunctions): number =>
+export const runIndexOf = (context: IExecuteFunctions): number =>
 	isAgentTool(context) ? 0 : Number(context.evaluateExpression('{{ $runIndex }}', 0));
 
 /** The definitions, each asked for once in this execution. */
@@ -98,7 +103,7 @@ const loadOnce = async (
 	batch: Batch,
 	appIds: Set<string>,
 ): Promise<Map<string, Settled<AppDefinition>>> => {
-	const known = knownAppsIn(context.getContext('node'));
+	const known = knownAppsIn(context.getContext('node'), context.getExecutionId());
 	const apps = new Map<string, Settled<AppDefinition>>();
 	for (const appId of appIds) {
 		const value = await known.recall(appId);
@@ -125,6 +130,7 @@ export const planRuns = async (
 	const appIds = readAppIds(context, batch, itemIndexes);
 	const apps = await loadOnce(context, batch, new Set(appIds.values()));
 	const runIndex = runIndexOf(context);
+	const asked = askedOfAll(context);
 
 	const matchedItems: MatchedItem[] = [];
 	for (const [itemIndex, appId] of appIds) {
@@ -158,7 +164,7 @@ export const planRuns = async (
 		if (problems.length > 0 || 'problem' in notify) {
 			batch.results.set(itemIndex, failed(invalidItem(itemIndex, problems, app)));
 		} else {
-			const slot = ledgerSlot(runIndex, itemIndex, appId, askedFor(context, item, binaries));
+			const slot = ledgerSlot(runIndex, itemIndex, appId, askedFor(asked, item, binaries));
 			planned.push({ itemIndex, app, inputs, slot, options, ...notify });
 		}
 	}

@@ -1,22 +1,27 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { systemClock } from '../../api/clock';
 import { carryRuns } from '../../runs/carry';
 import { overLimit } from '../../runs/cost';
 import { invalidItem } from '../../runs/failures';
 import { costHints, unwatchedHints } from '../../runs/notes';
-import { ledgerIn, type Ledger } from '../../runs/ledger';
+import { expiredFailure, isExpired } from '../../runs/expired';
+import { openLedger, type LedgerPage } from '../../runs/ledgerPage';
+import { StartedLog } from '../../runs/startedLog';
 import { runIdOf, type InputValue, type RunOutcome } from '../../runs/types';
 import { failed, jsonItem, mustStop, runBatch, type Batch } from '../../batch/runBatch';
 import { collect } from '../../batch/collect';
 import { showHints } from '../../batch/showHints';
 import { callbackUrl } from '../../suspended/callbackUrl';
+import { lookAtParked, newMemory, type ParkMemory } from '../../suspended/looks';
 import { parkStarted, resumeUrlOf } from '../../suspended/park';
 import { parkKeyOf } from '../../suspended/parkKey';
+import { overTries } from '../../suspended/tries';
 import { isAgentTool, readBatchOptions, type BatchOptions } from '../../batch/options';
 import { appRunOptions, optionsField, waitOption } from '../../batch/optionFields';
 import type { Operation } from '../operation';
 import { appLocator } from './locator';
 import { inputMode } from './inputMode';
-import { planRuns, type PlannedRun } from './plan';
+import { planRuns, runIndexOf, type PlannedRun } from './plan';
 import { uploadInputs } from './uploadInputs';
 
 const describe = (input: InputValue): unknown =>
@@ -39,55 +44,106 @@ const reportPlan = ({ results }: Batch, planned: PlannedRun[]): void => {
 	}
 };
 
-/** False where starting the runs would go over the limit: then all items have failed. */
-const keepsCreditLimit = (
+/** The runs that keep the credit limit: over it nothing more is started, and those items have failed. */
+const withinCreditLimit = (
 	batch: Batch,
 	planned: PlannedRun[],
-	ledger: Ledger,
+	ledger: LedgerPage,
 	creditLimit: number | null,
-): boolean => {
-	if (creditLimit === null) return true;
-	const message = overLimit(
-		planned.filter(({ slot }) => ledger.recall(slot) === undefined),
-		creditLimit,
-	);
-	if (message === undefined) return true;
-	for (const { itemIndex, app } of planned) {
+): PlannedRun[] => {
+	if (creditLimit === null) return planned;
+	const isNew = ({ slot }: PlannedRun): boolean => ledger.recall(slot) === undefined;
+	const added = planned.filter(isNew);
+	const spent = ledger.spent(planned.map(({ slot }) => slot));
+	const message = overLimit(added, creditLimit, spent);
+	if (message === undefined) return planned;
+	const earlier = new Map(ledger.runs().map((run) => [run.itemIndex, run]));
+	for (const { itemIndex, app } of added) {
 		const failure = invalidItem(itemIndex, [message], app);
-		const advice = 'Raise the credit limit in the node’s options, or pass fewer items.';
+		const run = earlier.get(itemIndex);
+		const before = run ? `The item’s earlier run ${run.run_id} ended as “${run.status}”. ` : '';
+		const advice = `${before}Raise the credit limit in the node’s options, or pass fewer items.`;
 		batch.results.set(itemIndex, failed({ ...failure, advice }));
 	}
-	return false;
+	return planned.filter((run) => !isNew(run));
+};
+
+type CarriedRun = PlannedRun & { outcome: RunOutcome };
+
+/** Notes how runs stand, and lets the next try start those anew that ended without a result. */
+const noteOutcomes = (carried: CarriedRun[], ledger: LedgerPage): void => {
+	for (const { slot, outcome } of carried) {
+		if (outcome.kind !== 'ended') continue;
+		const { run_id, status } = outcome.run;
+		ledger.saw(run_id, status);
+		if (status === 'failed' || status === 'cancelled') ledger.forget(slot);
+	}
 };
 
 /** An agent that has the result of a call and makes the same call again wants another run. */
-const forgetDelivered = (
-	{ results }: Batch,
-	carried: Array<PlannedRun & { outcome: RunOutcome }>,
-	ledger: Ledger,
-): void => {
+const forgetDelivered = ({ results }: Batch, carried: CarriedRun[], ledger: LedgerPage): void => {
 	for (const { itemIndex, slot, outcome } of carried) {
 		const result = results.get(itemIndex);
-		if (outcome.kind === 'ended' && result && 'items' in result) ledger.forget(slot);
+		if (outcome.kind === 'ended' && result && 'items' in result) ledger.deliver(slot);
 	}
+};
+
+/**
+ * Fails the items whose run was started by an execution that n8n's Retry goes on with, and is over
+ * for so long that its files are gone; gives the others.
+ */
+const withoutExpired = (
+	batch: Batch,
+	carried: CarriedRun[],
+	isTakenOver: (run: PlannedRun) => boolean,
+	ledger: LedgerPage,
+): CarriedRun[] =>
+	carried.filter((run) => {
+		const { itemIndex, app, slot, outcome } = run;
+		if (outcome.kind !== 'ended' || !isTakenOver(run)) return true;
+		if (!isExpired(outcome.run, batch.clock.now())) return true;
+		batch.results.set(itemIndex, failed(expiredFailure(itemIndex, app, outcome.run)));
+		ledger.toldExpired(slot);
+		return false;
+	});
+
+/** A look at each run that another execution has started: its callbacks go there. */
+const readTakenOver = async (batch: Batch, carried: CarriedRun[]): Promise<ParkMemory> => {
+	const memory = newMemory();
+	const runs = carried.flatMap(({ itemIndex, app, outcome }) =>
+		outcome.kind === 'started'
+			? [{ itemIndex, app, run_id: outcome.run_id, since: outcome.since }]
+			: [],
+	);
+	const { api, clock, pacing } = batch;
+	await lookAtParked({ runs, parkedAt: clock.now() }, memory, { ...pacing, api }, true);
+	return memory;
+};
+
+const withEnd = (run: CarriedRun, { settled }: ParkMemory): CarriedRun => {
+	const ended = settled.get(runIdOf(run.outcome) ?? '');
+	return ended ? { ...run, outcome: { kind: 'ended', run: ended } } : run;
 };
 
 const carry = async (
 	context: IExecuteFunctions,
 	batch: Batch,
 	planned: PlannedRun[],
-	ledger: Ledger,
+	ledger: LedgerPage,
 	options: BatchOptions,
 ): Promise<void> => {
 	const { wait, maxWaitMin, maxConcurrentRuns } = options;
 	const resumeUrl = wait === 'webhook' ? resumeUrlOf(context, batch) : undefined;
+	const key = resumeUrl === undefined ? undefined : parkKeyOf(context);
 	const uploaded = await uploadInputs(context, batch, planned, ledger);
 	if (mustStop(context, batch)) return;
+	const takenOver = new Set(
+		planned.map(({ slot }) => slot).filter((slot) => ledger.isTakenOver(slot)),
+	);
 	const outcomes = await carryRuns(
 		[...uploaded].map(([{ itemIndex, webhook }, run]) => ({
 			...run,
-			webhook:
-				resumeUrl === undefined ? webhook : callbackUrl(resumeUrl, parkKeyOf(context), itemIndex),
+			webhook: resumeUrl && key ? callbackUrl(resumeUrl, key, itemIndex) : webhook,
 		})),
 		{ ...batch.pacing, api: batch.api, ledger },
 		{ wait: wait === 'poll', maxWaitMs: maxWaitMin * 60_000, maxConcurrentRuns },
@@ -96,14 +152,35 @@ const carry = async (
 		const outcome = outcomes[i];
 		return outcome ? [{ ...run, outcome }] : [];
 	});
+	noteOutcomes(carried, ledger);
 	const started = carried.filter(({ outcome }) => runIdOf(outcome) !== undefined);
 	const unwatched = wait === 'none' ? started.filter(({ webhook }) => webhook === undefined) : [];
 	showHints(context, [
 		...costHints(started.map(({ app }) => app.total_cost)),
 		...unwatchedHints(unwatched.length),
 	]);
-	if (resumeUrl === undefined) await collect(context, batch, carried, maxWaitMin);
-	else await parkStarted(context, batch, carried, resumeUrl, maxWaitMin);
+	const isTakenOver = ({ slot }: PlannedRun): boolean => takenOver.has(slot);
+	if (resumeUrl === undefined) {
+		const fresh = withoutExpired(batch, carried, isTakenOver, ledger);
+		await collect(context, batch, fresh, maxWaitMin);
+	} else {
+		const memory = await readTakenOver(batch, carried.filter(isTakenOver));
+		const seen = carried.map((run) => withEnd(run, memory));
+		const fresh = new Set(withoutExpired(batch, seen, isTakenOver, ledger).map(({ slot }) => slot));
+		await parkStarted(
+			context,
+			batch,
+			carried.filter(({ slot }) => fresh.has(slot)),
+			resumeUrl,
+			maxWaitMin,
+			// Those of another execution call that one.
+			{ hasCallbacks: takenOver.size === 0, memory },
+		);
+		noteOutcomes(
+			carried.map((run) => withEnd(run, memory)),
+			ledger,
+		);
+	}
 	if (isAgentTool(context)) forgetDelivered(batch, carried, ledger);
 };
 
@@ -123,16 +200,33 @@ const wait = waitOption('Whether to wait for the results of the runs, and how', 
 
 /** App → Run: everything is checked before anything is spent, and all runs are carried at once. */
 async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	return await runBatch(this, async (batch, itemIndexes) => {
+	const log = new StartedLog(systemClock, (line) => {
+		this.logger.info(line);
+	});
+	const ledger = openLedger(this.getContext('node'), {
+		runIndex: runIndexOf(this),
+		executionId: this.getExecutionId(),
+		isAgentTool: isAgentTool(this),
+		onStarted: (itemIndex, run_id) => {
+			log.note(itemIndex, run_id);
+		},
+	});
+	const operate = async (batch: Batch, itemIndexes: number[]): Promise<void> => {
 		const options = readBatchOptions(this, batch, itemIndexes, wait);
 		if (!options) return;
 		const planned = await planRuns(this, batch, itemIndexes, options);
 		if (mustStop(this, batch)) return;
-		const ledger = ledgerIn(this.getContext('node'));
-		if (!keepsCreditLimit(batch, planned, ledger, options.creditLimit)) return;
-		if (options.validateOnly) reportPlan(batch, planned);
-		else await carry(this, batch, planned, ledger, options);
-	});
+		ledger.book(planned);
+		const affordable = withinCreditLimit(batch, planned, ledger, options.creditLimit);
+		if (mustStop(this, batch)) return;
+		if (options.validateOnly) reportPlan(batch, affordable);
+		else await carry(this, batch, affordable, ledger, options);
+	};
+	try {
+		return await overTries(this, async () => await runBatch(this, operate, () => ledger.runs()));
+	} finally {
+		log.flush();
+	}
 }
 
 export const run: Operation = {

@@ -7,6 +7,7 @@ import type { Operation } from '../operation';
 import { mustStop, readItem, runBatch, type Batch } from '../../batch/runBatch';
 import { collect } from '../../batch/collect';
 import { park, resumeUrlOf } from '../../suspended/park';
+import { overTries } from '../../suspended/tries';
 import { readItemOptions, readWaitOptions, type ItemOptions } from '../../batch/options';
 import { appsOfRuns, readRun, readRunIds, runIdField } from './runIds';
 
@@ -84,7 +85,7 @@ const way = waitOption('How to wait for the results of the runs', [
 
 /** Run → Wait: waits for the run of each item, as App → Run does for those it starts. */
 async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	return await runBatch(this, async (batch, itemIndexes) => {
+	const operate = async (batch: Batch, itemIndexes: number[]): Promise<void> => {
 		const options = readWaitOptions(this, batch, itemIndexes, way);
 		if (!options) return;
 		const wanted = readWanted(this, batch, itemIndexes);
@@ -95,7 +96,8 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]>
 			wanted,
 			options.maxWaitMin,
 		);
-	});
+	};
+	return await overTries(this, async () => await runBatch(this, operate));
 }
 
 export const wait: Operation = {

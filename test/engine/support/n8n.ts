@@ -9,7 +9,7 @@ import {
 	type IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 import { OneCredential } from './credentials';
-import { MAGNIFIC, nodeTypesWith, SOURCE } from './nodeTypes';
+import { LOOP, MAGNIFIC, nodeTypesWith, SOURCE } from './nodeTypes';
 
 export const NODE = 'Magnific';
 
@@ -22,6 +22,9 @@ export interface NodeSettings {
 	executeOnce?: boolean;
 	/** How many source nodes feed the node: it runs once for each. */
 	sources?: number;
+	executeOnce?: boolean;
+	/** Where set, the node stands in a loop that gives it so many items at a time. */
+	loopOf?: number;
 }
 
 const sourceNode = (index: number): INode => ({
@@ -36,7 +39,7 @@ const sourceNode = (index: number): INode => ({
 export const magnificNode = (
 	type: string,
 	parameters: INodeParameters,
-	settings: Omit<NodeSettings, 'sources'>,
+	settings: Omit<NodeSettings, 'sources' | 'loopOf'>,
 ): INode => ({
 	id: 'magnific',
 	name: NODE,
@@ -48,31 +51,42 @@ export const magnificNode = (
 	...settings,
 });
 
-/** Start → sources → Magnific. */
+const loopNode = (size: number): INode => ({
+	id: 'loop',
+	name: 'Loop',
+	type: LOOP,
+	typeVersion: 1,
+	position: [150, 0],
+	parameters: { size },
+});
+
+const to = (name: string) => ({ node: name, type: 'main' as const, index: 0 });
+
+/** Start → sources → Magnific, or → loop ⇄ Magnific. */
 export const workflowOf = (
 	parameters: INodeParameters,
 	items: INodeExecutionData[],
-	{ sources = 1, ...settings }: NodeSettings = {},
+	{ sources = 1, loopOf, ...settings }: NodeSettings = {},
 ): Workflow => {
 	const magnific = magnificNode(MAGNIFIC, parameters, settings);
 	const feeding = Array.from({ length: sources }, (_, i) => sourceNode(i + 1));
-	const connections = Object.fromEntries(
-		feeding.map(({ name }) => [
-			name,
-			{ main: [[{ node: NODE, type: 'main' as const, index: 0 }]] },
-		]),
-	);
+	const loop = loopOf === undefined ? undefined : loopNode(loopOf);
+	const fed = to(loop?.name ?? NODE);
 	const start = sourceNode(0);
 	return new Workflow({
 		id: 'workflow',
 		name: 'Workflow',
 		active: false,
-		nodes: [start, ...feeding, magnific],
+		nodes: [start, ...feeding, ...(loop ? [loop] : []), magnific],
 		connections: {
-			...connections,
-			[start.name]: {
-				main: [feeding.map(({ name }) => ({ node: name, type: 'main' as const, index: 0 }))],
-			},
+			[start.name]: { main: [feeding.map(({ name }) => to(name))] },
+			...Object.fromEntries(feeding.map(({ name }) => [name, { main: [[fed]] }])),
+			...(loop
+				? {
+						[loop.name]: { main: [[], [to(NODE)]] },
+						[NODE]: { main: [[to(loop.name)], [to(loop.name)]] },
+					}
+				: {}),
 		},
 		nodeTypes: nodeTypesWith(items),
 		settings: { executionOrder: 'v1' },

@@ -11,6 +11,8 @@ import { isRecord } from '../../../nodes/Magnific/api/guards';
 import { Magnific } from '../../../nodes/Magnific/Magnific.node';
 
 export const SOURCE = 'test.source';
+/** Stands in for n8n's *Loop Over Items*, which does not come with the engine. */
+export const LOOP = 'test.loop';
 export const MAGNIFIC = 'n8n-nodes-magnific.magnific';
 /** The name under which n8n serves the node to an AI agent. */
 export const MAGNIFIC_TOOL = `${MAGNIFIC}Tool`;
@@ -53,10 +55,40 @@ const sourceOf = (items: INodeExecutionData[]): INodeType => ({
 	},
 });
 
+/** Gives its items in batches, each after what became of the one before has come back; paired as n8n's own does it. */
+const loop: INodeType = {
+	description: {
+		displayName: 'Loop',
+		name: 'loop',
+		group: ['organization'],
+		version: 1,
+		description: 'Gives items in batches',
+		defaults: { name: 'Loop' },
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main, NodeConnectionTypes.Main],
+		properties: [{ displayName: 'Size', name: 'size', type: 'number', default: 1 }],
+	},
+	async execute(this: IExecuteFunctions) {
+		const context = this.getContext('node');
+		if (!Array.isArray(context['items'])) {
+			const sourceOverwrite = this.getInputSourceData();
+			context['items'] = this.getInputData().map((item, index) => ({
+				...item,
+				pairedItem: { item: index, sourceOverwrite },
+			}));
+		}
+		const items: unknown = context['items'];
+		if (!Array.isArray(items)) throw new Error('The loop has lost its items');
+		const batch: INodeExecutionData[] = items.splice(0, Number(this.getNodeParameter('size', 0)));
+		return await Promise.resolve(batch.length > 0 ? [[], batch] : [[], []]);
+	},
+};
+
 /** The node types of a workflow whose sources give these items. */
 export const nodeTypesWith = (items: INodeExecutionData[]): INodeTypes => {
 	const types = new Map<string, INodeType>([
 		[SOURCE, sourceOf(items)],
+		[LOOP, loop],
 		[MAGNIFIC, new Magnific()],
 	]);
 	const find = (name: string): INodeType => {

@@ -34,6 +34,8 @@ export interface WaitingRun {
 export interface WaitingN8n {
 	/** Runs the node; where it parks, until a call has woken it and it has ended. */
 	run(given: WaitingRun): Promise<NodeOutcome>;
+	/** n8n's *Retry* of a failed execution: another one, with all that was saved of it. */
+	retry(failed: NodeOutcome, given: WaitingRun): Promise<NodeOutcome>;
 	close(): Promise<void>;
 }
 
@@ -170,23 +172,46 @@ export const startWaitingN8n = async (): Promise<WaitingN8n> => {
 		await wake(execution, execution.saved, request, response);
 	};
 
+	const execute = async (
+		given: WaitingRun,
+		begin: (execution: Execution) => Promise<IRun>,
+	): Promise<NodeOutcome> => {
+		lastId += 1;
+		const id = String(lastId);
+		const execution: Execution = { ...given, id, saved: undefined, ended: () => undefined };
+		const ended = new Promise<IRun>((resolve) => {
+			execution.ended = resolve;
+		});
+		executions.set(id, execution);
+		goOn(execution, await begin(execution));
+		const run = await ended;
+		executions.delete(id);
+		return outcomeOf(run);
+	};
+
 	return {
 		async run(given) {
-			lastId += 1;
-			const id = String(lastId);
-			const execution: Execution = { ...given, id, saved: undefined, ended: () => undefined };
-			const ended = new Promise<IRun>((resolve) => {
-				execution.ended = resolve;
+			return await execute(given, async (execution) => {
+				const workflow = workflowFor(execution);
+				const start = workflow.getNode('Source 0');
+				if (!start) throw new Error('The workflow has no start');
+				const engine = new WorkflowExecute(additionalFor(execution), 'manual');
+				return await engine.run({ workflow, startNode: start });
 			});
-			executions.set(id, execution);
-			const workflow = workflowFor(execution);
-			const start = workflow.getNode('Source 0');
-			if (!start) throw new Error('The workflow has no start');
-			const engine = new WorkflowExecute(additionalFor(execution), 'manual');
-			goOn(execution, await engine.run({ workflow, startNode: start }));
-			const run = await ended;
-			executions.delete(id);
-			return outcomeOf(run);
+		},
+		async retry({ run }, given) {
+			return await execute(given, async (execution) => {
+				const data: unknown = parse(stringify(run.data));
+				if (!isRunData(data)) throw new Error('The execution was not saved');
+				delete data.resultData.error;
+				const tasks = data.resultData.runData[data.resultData.lastNodeExecuted ?? ''];
+				if (tasks?.at(-1)?.error) tasks.pop();
+				return await new WorkflowExecute(
+					additionalFor(execution),
+					'retry',
+					data,
+				).processRunExecutionData(workflowFor(execution));
+			});
 		},
 		async close() {
 			server.close();

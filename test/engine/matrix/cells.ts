@@ -1,0 +1,93 @@
+import make from 'covertable';
+
+/** What goes wrong with an item. `_once`: the first time only, so that another try succeeds. */
+export const TROUBLES = [
+	'nothing',
+	'blank_row',
+	'refused_once',
+	'refused_always',
+	'reset_before',
+	'reset_after',
+	'failed_run',
+	'forbidden',
+	'unreadable_option',
+] as const;
+export type Trouble = (typeof TROUBLES)[number];
+
+const FIRST_FIVE = {
+	wait: ['poll', 'webhook', 'none'],
+	onError: ['stopWorkflow', 'continueRegularOutput', 'continueErrorOutput'],
+	retry: [false, true],
+	item0: [...TROUBLES],
+	item2: ['nothing', 'blank_row', 'refused_once', 'reset_after', 'failed_run'],
+} as const;
+
+const REST = {
+	/** Where the inputs come from. */
+	input: ['value', 'json', 'node', 'binary'],
+	executeOnce: [false, true],
+	inLoop: [false, true],
+	outputPer: ['run', 'file'],
+	download: [false, true],
+	creditLimit: [false, true],
+	/** Where it has stopped, n8n's *Retry* button is pressed. */
+	retried: [false, true],
+} as const;
+
+type Factors = typeof FIRST_FIVE & typeof REST;
+
+/** One setting of everything. */
+export type Cell = { [Name in keyof Factors]: Factors[Name][number] };
+
+type Lists = Record<string, readonly unknown[]>;
+
+const rowsOf = <T extends Lists>(
+	factors: T,
+	length: number,
+): Array<{ [Name in keyof T]: T[Name][number] }> => {
+	const names = Object.keys(factors);
+	const indexes = Object.fromEntries(
+		names.map((name) => [name, (factors[name] ?? []).map((_, index) => index)]),
+	);
+	const isRow = (row: Record<string, unknown>): row is { [Name in keyof T]: T[Name][number] } =>
+		names.every((name) => name in row);
+	return make(indexes, { length }).map((row) => {
+		const values = Object.fromEntries(
+			names.map((name) => [name, factors[name]?.[Number(row[name])]]),
+		);
+		if (!isRow(values)) throw new Error('A row of the matrix is not whole');
+		return values;
+	});
+};
+
+/**
+ * All triples of the first five settings, the rest beside them in turn, and all pairs of all: a
+ * covering array, the same at every run.
+ */
+export const cells = (): Cell[] => {
+	const rest = rowsOf(REST, 3);
+	const triples = rowsOf(FIRST_FIVE, 3).flatMap((first, index) => {
+		const other = rest[index % rest.length];
+		return other ? [{ ...first, ...other }] : [];
+	});
+	return [...triples, ...rowsOf({ ...FIRST_FIVE, ...REST }, 2)];
+};
+
+/** A cell in a few words, for a test's name. */
+export const titleOf = (cell: Cell): string =>
+	[
+		`wait ${cell.wait}`,
+		cell.onError,
+		cell.retry ? 'Retry On Fail' : '',
+		`item 0: ${cell.item0}`,
+		`item 2: ${cell.item2}`,
+		`input by ${cell.input}`,
+		cell.executeOnce ? 'Execute Once' : '',
+		cell.inLoop ? 'in a loop' : '',
+		`output per ${cell.outputPer}`,
+		cell.download ? 'download' : '',
+		cell.creditLimit ? 'credit limit' : '',
+		cell.retried ? 'Retry button' : '',
+	]
+		.filter((part) => part !== '')
+		.join(', ');

@@ -3,6 +3,7 @@ import { BenchPool, type Seen } from './faults/bench';
 import {
 	AFTER_THE_PARK,
 	ALL,
+	BY_ERROR_OUTPUT,
 	CALLS,
 	cellsOf,
 	expectationOf,
@@ -39,8 +40,10 @@ const AT_ONCE = 8;
 /** What `npm test` leaves to `npm run test:soak` differs from these in the way to go on only. */
 const usual = [
 	...cellsOf(['poll'], ['stop', 'errorOutput']),
-	...cellsOf(['poll'], ['retry']).filter(({ call }) => call === 'run' || call === 'get_run'),
-	...cellsOf(['suspended'], ['errorOutput']).filter(
+	...cellsOf(['poll'], ['retry', 'retryErrorOutput']).filter(
+		({ call }) => call === 'run' || call === 'get_run',
+	),
+	...cellsOf(['suspended'], ['errorOutput', 'retryErrorOutput']).filter(
 		({ call }) => call === 'run' || AFTER_THE_PARK.includes(call),
 	),
 ];
@@ -143,7 +146,7 @@ const outputs = (cell: Cell, expected: Expectation): Pick<Facts, 'items' | 'fail
 	if (call === 'list') {
 		const failed = [expect.objectContaining({ error: told(cell, expected) })];
 		if (!isError) return { items: expect.arrayContaining(['an app']) as unknown[], failed: [] };
-		return mode === 'errorOutput' ? { items: [], failed } : { items: failed, failed: [] };
+		return BY_ERROR_OUTPUT.has(mode) ? { items: [], failed } : { items: failed, failed: [] };
 	}
 	const items = [0, 1, 2].map((item) => ({
 		isError: isError && concerned.includes(item),
@@ -154,7 +157,7 @@ const outputs = (cell: Cell, expected: Expectation): Pick<Facts, 'items' | 'fail
 	}));
 	const byOutput = (error: boolean): unknown[] =>
 		items.filter(({ isError: is }) => is === error).map(({ json }) => json);
-	return mode === 'errorOutput'
+	return BY_ERROR_OUTPUT.has(mode)
 		? { items: byOutput(false), failed: byOutput(true) }
 		: { items: items.map(({ json }) => json), failed: [] };
 };

@@ -46,11 +46,15 @@ const REQUESTS_PER_MINUTE = 60_000;
 const STEADY_S = 20;
 const FAULTY_S = 5;
 
+const RETRY: NodeSettings = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
+
 const SETTINGS: Record<Mode, NodeSettings> = {
 	stop: {},
 	continue: { onError: 'continueRegularOutput' },
 	errorOutput: { onError: 'continueErrorOutput' },
-	retry: { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 },
+	retry: RETRY,
+	retryContinue: { ...RETRY, onError: 'continueRegularOutput' },
+	retryErrorOutput: { ...RETRY, onError: 'continueErrorOutput' },
 };
 
 const actionOf = (fault: FaultName, elsewhere: string): FaultSpec['fault'] | undefined => {
@@ -155,8 +159,8 @@ export const startBench = async (): Promise<Bench> => {
 		picture('green'),
 	]);
 	const items = [
-		{ json: { app: STEADY }, binary: { data: binary(red, 'image/png', 'a.png') } },
 		{ json: { app: FAULTY }, binary: { data: binary(blue, 'image/jpeg', 'b.jpg') } },
+		{ json: { app: STEADY }, binary: { data: binary(red, 'image/png', 'a.png') } },
 		{ json: { app: STEADY }, binary: { data: binary(green, 'image/png', 'c.png') } },
 	];
 

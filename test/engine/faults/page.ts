@@ -17,6 +17,9 @@ import {
 	type Wait,
 } from './table';
 
+/** The settings under which n8n tries again. */
+const RETRIED = ['retry', 'retryContinue', 'retryErrorOutput'] as const;
+
 const NAMES: Record<Outcome, string> = {
 	done: 'done',
 	nothing: 'not started',
@@ -101,7 +104,7 @@ export const faultsPage = (): string => `# What happens when something goes wron
 
 This page is written by the tests (\`test/engine/faults/table.ts\`), which assert all of it: each combination below is run on n8n’s engine against the local Magnific, ${count(cellsOf(ALL.waits, ALL.modes).length)} in all, by \`npm run test:soak\`; a part of them by \`npm test\`.
 
-A batch of three items with a picture each goes through an app. One call of the second item meets the fault, once or each time that it is made (“once / each time” where that makes a difference). The request of upload addresses is made for all three items together. The other items are not to notice, with one exception: a key that is refused while runs are polled ends the looks at all of them, and all come out as _unread_, with their ids.
+A batch of three items with a picture each goes through an app. One call of the first item meets the fault, once or each time that it is made (“once / each time” where that makes a difference). The request of upload addresses is made for all three items together. The other items are not to notice, with one exception: a key that is refused while runs are polled ends the looks at all of them, and all come out as _unread_, with their ids.
 
 In every combination: no run is started twice, the id of every run that Magnific told is found where the last table says, _Run → Wait_ picks all of these runs up, the API key is sent to no other host and stands in nothing that n8n stores.
 
@@ -124,7 +127,10 @@ Each repeated upload takes a fresh address; one that is refused three times is n
 | ${MODES.stop} | The workflow stops with an error whose description lists the id and status of every run that was started, finished ones too. |
 | ${MODES.continue} | It comes out at its place, as \`{ error, message, details }\`. |
 | ${MODES.errorOutput} | It leaves by the error output, as the same. |
-| ${MODES.retry} | A try goes on with the runs of the tries before it. If the trouble has passed: ${afterNextTry()}. |
+
+With _Retry On Fail_ a try goes on with the runs of the tries before it, and starts only what is certain not to run. n8n tries again where it stops, and under _Continue_ where the first item that comes out has failed. Where the trouble has passed by then:
+
+${tableOf(['', ...RETRIED.map((mode) => MODES[mode])], afterNextTry())}
 
 An execution that was suspended can neither be stopped nor tried again: what fails after that (a look, a download) comes out as an item, whatever the setting.
 
@@ -137,10 +143,11 @@ ${texts}
 How to pick runs up again: [recovery.md](recovery.md).
 `;
 
-/** The outcomes that a further try turns into another one, in words. */
-function afterNextTry(): string {
+/** What each outcome is after a further try, by mode. */
+function afterNextTry(): string[][] {
 	const outcomes: Outcome[] = ['nothing', 'unread', 'noFiles', 'unknown'];
-	return outcomes
-		.map((outcome) => `_${NAMES[outcome]}_ becomes _${NAMES[NEXT_TRY[outcome]]}_`)
-		.join(', ');
+	return outcomes.map((outcome) => [
+		NAMES[outcome],
+		...RETRIED.map(() => NAMES[NEXT_TRY[outcome]]),
+	]);
 }

@@ -3,7 +3,10 @@
  * docs/faults.md shows it. Nothing here is computed by the node's own code.
  */
 
-/** Who meets the fault: of three items, the calls of the second; where a call serves all, all. */
+/**
+ * Who meets the fault: of three items, the calls of the first, since n8n tries again only where the
+ * first item that comes out has failed; where a call serves all, all.
+ */
 export const CALLS = {
 	list: 'list of apps',
 	get_app: 'app definition',
@@ -41,6 +44,8 @@ export const MODES = {
 	continue: 'Continue',
 	errorOutput: 'Continue (using error output)',
 	retry: 'Stop Workflow, Retry On Fail (3 tries)',
+	retryContinue: 'Continue, Retry On Fail (3 tries)',
+	retryErrorOutput: 'Continue (using error output), Retry On Fail (3 tries)',
 } as const;
 export type Mode = keyof typeof MODES;
 
@@ -162,7 +167,7 @@ export const concerned = (call: Call, fault: FaultName, wait: Wait): number[] =>
 	if (call === 'request_upload') return [0, 1, 2];
 	// A refused key ends the looks at all runs: the next one would be refused too.
 	if (call === 'get_run' && fault === 'status_401' && wait === 'poll') return [0, 1, 2];
-	return [1];
+	return [0];
 };
 
 /** The faults of a submission behind which a run was really started. */
@@ -232,9 +237,14 @@ export interface Expectation {
 	concerned: number[];
 	/** How many runs Magnific starts and charges. */
 	runs: number;
-	/** How often the run of the second item is asked for; undefined: as often as it takes. */
+	/** How often the run of the first item is asked for; undefined: as often as it takes. */
 	submissions: number | undefined;
 }
+
+const TRIES_AGAIN: ReadonlySet<Mode> = new Set(['retry', 'retryContinue', 'retryErrorOutput']);
+
+/** The modes in which failed items leave by an output of their own. */
+export const BY_ERROR_OUTPUT: ReadonlySet<Mode> = new Set(['errorOutput', 'retryErrorOutput']);
 
 /** What the table says of a cell. */
 export const expectationOf = ({ call, fault, last, wait, mode }: Cell): Expectation => {
@@ -242,7 +252,8 @@ export const expectationOf = ({ call, fault, last, wait, mode }: Cell): Expectat
 	if (!row) throw new Error(`The table has no ${call} for ${wait}`);
 	const isAfterPark = wait === 'suspended' && AFTER_THE_PARK.includes(call);
 	const first = row[fault][last];
-	const outcome = mode === 'retry' && last === 'once' && !isAfterPark ? NEXT_TRY[first] : first;
+	const outcome =
+		TRIES_AGAIN.has(mode) && last === 'once' && !isAfterPark ? NEXT_TRY[first] : first;
 	const canStop = (mode === 'stop' || mode === 'retry') && !isAfterPark;
 	const stops = canStop && outcome !== 'done' && outcome !== 'unfinished';
 	const items = concerned(call, fault, wait);
@@ -281,7 +292,7 @@ export const ALL = {
 	],
 	lasts: ['once', 'always'],
 	waits: ['poll', 'suspended'],
-	modes: ['stop', 'continue', 'errorOutput', 'retry'],
+	modes: ['stop', 'continue', 'errorOutput', 'retry', 'retryContinue', 'retryErrorOutput'],
 } satisfies {
 	calls: Call[];
 	faults: FaultName[];

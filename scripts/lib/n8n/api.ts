@@ -254,6 +254,17 @@ export class N8nApi {
 		await this.request('POST', `/rest/executions/${id}/stop`, {});
 	}
 
+	/**
+	 * What *Retry* in the list of executions does, with the workflow as it was or as it is saved now.
+	 *
+	 * @returns the id of the new execution, once it has ended or been suspended
+	 */
+	async retryExecution(id: string, withCurrentWorkflow: boolean): Promise<string> {
+		const body = { loadWorkflow: withCurrentWorkflow };
+		const answer = await this.request('POST', `/rest/executions/${id}/retry`, body);
+		return z.object({ id: z.coerce.string() }).parse(answer).id;
+	}
+
 	/** Publishes a workflow, so that its triggers listen. */
 	async activate(workflowId: string): Promise<void> {
 		const stored = workflowSchema.parse(await this.request('GET', `/rest/workflows/${workflowId}`));

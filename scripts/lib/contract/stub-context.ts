@@ -28,6 +28,7 @@ export const stubContext = (
 		status: () => response,
 		json: () => response,
 	};
+	const input = [{ json: {} }];
 	return {
 		continueOnFail: () => true,
 		evaluateExpression: () => 0,
@@ -35,9 +36,11 @@ export const stubContext = (
 		getContext: () => store,
 		getCredentials: async () =>
 			await Promise.resolve({ apiKey: SAMPLE.apiKey, baseUrl: SAMPLE.baseUrl }),
+		getExecuteData: () => ({ data: { main: [input] } }),
 		getExecutionCancelSignal: () => undefined,
+		getExecutionId: () => 'execution',
 		getHeaderData: () => ({}),
-		getInputData: () => [{ json: {} }],
+		getInputData: () => input,
 		getMode: () => 'trigger',
 		getNode: () => ({
 			id: 'node',
@@ -60,6 +63,6 @@ export const stubContext = (
 				return await Promise.resolve(sampleAnswer(String(method), String(url)));
 			},
 		},
-		logger: { warn: () => undefined },
+		logger: { info: () => undefined, warn: () => undefined },
 	};
 };

@@ -37,8 +37,11 @@ const appOf = (item: number): AppSpec => ({
 	],
 });
 
-export const troubleOf = ({ item0, item2 }: Cell, item: number): Trouble =>
-	item === 0 ? item0 : item === 2 ? item2 : 'nothing';
+export const troubleOf = ({ item0, item2, wait }: Cell, item: number): Trouble => {
+	const trouble = item === 0 ? item0 : item === 2 ? item2 : 'nothing';
+	// The editor hides that option where nothing is waited for, and n8n hands a hidden one to no node.
+	return trouble === 'unreadable_option' && wait === 'none' ? 'nothing' : trouble;
+};
 
 const itemOf = (cell: Cell, item: number, picture: Buffer): INodeExecutionData => {
 	const trouble = troubleOf(cell, item);

@@ -19,7 +19,6 @@ export interface NodeSettings {
 	maxTries?: number;
 	/** ms; n8n takes 0 for its default of a second. */
 	waitBetweenTries?: number;
-	executeOnce?: boolean;
 	/** How many source nodes feed the node: it runs once for each. */
 	sources?: number;
 	executeOnce?: boolean;

@@ -56,6 +56,9 @@ const sourceOf = (items: INodeExecutionData[]): INodeType => ({
 });
 
 /** Gives its items in batches, each after what became of the one before has come back; paired as n8n's own does it. */
+const isItem = (value: unknown): value is INodeExecutionData =>
+	typeof value === 'object' && value !== null && 'json' in value;
+
 const loop: INodeType = {
 	description: {
 		displayName: 'Loop',
@@ -77,9 +80,8 @@ const loop: INodeType = {
 				pairedItem: { item: index, sourceOverwrite },
 			}));
 		}
-		const items: unknown = context['items'];
-		if (!Array.isArray(items)) throw new Error('The loop has lost its items');
-		const batch: INodeExecutionData[] = items.splice(0, Number(this.getNodeParameter('size', 0)));
+		const items: unknown[] = Array.isArray(context['items']) ? context['items'] : [];
+		const batch = items.splice(0, Number(this.getNodeParameter('size', 0))).filter(isItem);
 		return await Promise.resolve(batch.length > 0 ? [[], batch] : [[], []]);
 	},
 };

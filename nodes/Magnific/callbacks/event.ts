@@ -152,6 +152,12 @@ const toldIn = (layers: Layer[]): Told | undefined => {
 	);
 };
 
+/** The run id that a body names as one: its `id` may be that of a delivery, and does not count. */
+export const certainRunId = (body: unknown): string | undefined => {
+	const found = isRecord(body) ? runIdIn(layersOf(body)) : undefined;
+	return found?.isCertain === true ? found.id : undefined;
+};
+
 /** The run id in a callback's body, whatever else it says. */
 export const readRunId = (body: unknown): string | undefined =>
 	isRecord(body) ? runIdIn(layersOf(body))?.id : undefined;

@@ -1,5 +1,5 @@
 import { isEnded, type Run } from '../api/types';
-import { parseEvent } from '../callbacks/event';
+import { certainRunId, parseEvent } from '../callbacks/event';
 import {
 	checkSignature,
 	type IncomingHeaders,
@@ -43,7 +43,8 @@ export const readCallback = <T extends ParkedRun>(
 	park: ParkKey & { runs: T[] },
 ): Callback<T> => {
 	const { named, isSigned } = itemIn(query, park);
-	const event = 'refusal' in request ? undefined : parseEvent(request.body);
+	const body = 'refusal' in request ? undefined : request.body;
+	const event = parseEvent(body);
 	const parked = park.runs.find(({ itemIndex, run_id }) =>
 		named === undefined ? run_id === event?.run_id : String(itemIndex) === named,
 	);
@@ -52,7 +53,9 @@ export const readCallback = <T extends ParkedRun>(
 	const isOfAnother =
 		event !== undefined &&
 		!namesIt &&
-		(!parked || event.run !== null || park.runs.some(({ run_id }) => run_id === event.run_id));
+		(!parked ||
+			certainRunId(body) !== undefined ||
+			park.runs.some(({ run_id }) => run_id === event.run_id));
 	const about = isOfAnother ? undefined : event;
 	const told = about?.event === 'started' ? 'started' : 'ended';
 	return {

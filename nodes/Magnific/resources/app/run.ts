@@ -15,6 +15,7 @@ import { callbackUrl } from '../../suspended/callbackUrl';
 import { lookAtParked, newMemory, type ParkMemory } from '../../suspended/looks';
 import { parkStarted, resumeUrlOf } from '../../suspended/park';
 import { parkKeyOf } from '../../suspended/parkKey';
+import { checkSubWorkflow } from '../../suspended/subWorkflow';
 import { overTries } from '../../suspended/tries';
 import { isAgentTool, readBatchOptions, type BatchOptions } from '../../batch/options';
 import { appRunOptions, optionsField, waitOption } from '../../batch/optionFields';
@@ -134,6 +135,7 @@ const carry = async (
 ): Promise<void> => {
 	const { wait, maxWaitMin, maxConcurrentRuns } = options;
 	const resumeUrl = wait === 'webhook' ? resumeUrlOf(context, batch) : undefined;
+	if (resumeUrl !== undefined) await checkSubWorkflow(context, resumeUrl);
 	const key = resumeUrl === undefined ? undefined : parkKeyOf(context);
 	const uploaded = await uploadInputs(context, batch, planned, ledger);
 	if (mustStop(context, batch)) return;

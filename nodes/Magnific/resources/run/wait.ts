@@ -7,6 +7,7 @@ import type { Operation } from '../operation';
 import { mustStop, readItem, runBatch, type Batch } from '../../batch/runBatch';
 import { collect } from '../../batch/collect';
 import { park, resumeUrlOf } from '../../suspended/park';
+import { checkSubWorkflow } from '../../suspended/subWorkflow';
 import { overTries } from '../../suspended/tries';
 import { readItemOptions, readWaitOptions, type ItemOptions } from '../../batch/options';
 import { appsOfRuns, readRun, readRunIds, runIdField } from './runIds';
@@ -54,6 +55,7 @@ const waitSuspended = async (
 	maxWaitMin: number,
 ): Promise<void> => {
 	const resumeUrl = resumeUrlOf(context, batch);
+	await checkSubWorkflow(context, resumeUrl);
 	const since = batch.clock.now();
 	const read = await Promise.all(
 		wanted.map(async (item) => ({ item, run: await readRun(batch, item.itemIndex, item.run_id) })),

@@ -7,6 +7,7 @@ import { N8nApi } from './api';
 import { addressEnvironment, baseEnvironment } from './environment';
 import { installCommunityNode, n8nProcess, type N8nProcess } from './process';
 import { provideN8n, type N8nRuntime } from './runtime';
+import { startBalancer } from '../services/balancer';
 import { freePort } from '../services/ports';
 import { startPostgres, type PostgresServer } from '../services/postgres-server';
 import { showProgress } from '../progress';
@@ -18,6 +19,8 @@ export interface QueueOptions {
 	runtime?: N8nRuntime;
 	/** How many worker processes; one if not given. */
 	workers?: number;
+	/** How many webhook processes; one if not given. Several share one address and take turns. */
+	webhooks?: number;
 	/** How many executions a worker runs at once; n8n's own 10 if not given. */
 	concurrency?: number;
 	/** A tarball of `npm pack`, installed in each process's folder as a user installs a community node. */
@@ -34,8 +37,12 @@ export interface N8nQueue {
 	readonly api: N8nApi;
 	readonly main: N8nProcess;
 	readonly workers: readonly N8nProcess[];
-	/** Serves the production URLs of triggers and the calls to parked executions; main serves neither. */
+	/** The first of `webhooks`. */
 	readonly webhook: N8nProcess;
+	/** Serve the production URLs of triggers and the calls to parked executions; main serves neither. */
+	readonly webhooks: readonly N8nProcess[];
+	/** The address of all of them. */
+	readonly webhookUrl: string;
 	/** All that all processes printed, one after the other. */
 	logs(): Promise<string>;
 	/** Stops everything and removes its data. */
@@ -43,7 +50,7 @@ export interface N8nQueue {
 }
 
 /**
- * Starts n8n as large installations run it: a main process, workers and a process for webhooks,
+ * Starts n8n as large installations run it: a main process, workers and processes for webhooks,
  * which share nothing but Redis and PostgreSQL. Each is like a container: whenever it starts, it
  * starts in a new data folder. (A worker of n8n 2.41 that finds the event log of its last life marks
  * as crashed what it parked then and what is queued to go on now, be it by n8n's own Wait node: its
@@ -73,11 +80,16 @@ export async function startN8nQueue(options: QueueOptions = {}): Promise<N8nQueu
 	try {
 		const redis = keep(await startRedis());
 		const postgres = keep(await startPostgres());
-		const [mainPort, webhookPort] = [await freePort(), await freePort()];
+		const mainPort = await freePort();
+		const webhookPorts: number[] = [];
+		for (let i = 0; i < (options.webhooks ?? 1); i++) webhookPorts.push(await freePort());
+		const [first = '', ...others] = webhookPorts.map(localUrl);
+		const webhookUrl =
+			others.length === 0 ? first : keep(await startBalancer([first, ...others])).url;
 		const shared = {
 			...sharedEnvironment(redis, postgres),
 			N8N_EDITOR_BASE_URL: localUrl(mainPort),
-			WEBHOOK_URL: localUrl(webhookPort),
+			WEBHOOK_URL: webhookUrl,
 			...options.env,
 		};
 		const key = randomBytes(24).toString('hex');
@@ -119,7 +131,12 @@ export async function startN8nQueue(options: QueueOptions = {}): Promise<N8nQueu
 		const main = await part('main', mainPort, ['start'], {
 			N8N_DISABLE_PRODUCTION_MAIN_PROCESS: 'true',
 		});
-		const webhook = await part('webhook', webhookPort, ['webhook']);
+		const webhooks: N8nProcess[] = [];
+		for (const [i, port] of webhookPorts.entries()) {
+			webhooks.push(await part(`webhook-${String(i)}`, port, ['webhook']));
+		}
+		const [webhook] = webhooks;
+		if (!webhook) throw new Error('There has to be a webhook process');
 		const workers: N8nProcess[] = [];
 		for (let i = 0; i < (options.workers ?? 1); i++) {
 			const port = await freePort();
@@ -136,14 +153,14 @@ export async function startN8nQueue(options: QueueOptions = {}): Promise<N8nQueu
 		// The main process makes the database's tables.
 		await main.start();
 		await Promise.all(
-			[webhook, ...workers].map(async (process) => {
+			[...webhooks, ...workers].map(async (process) => {
 				await process.start();
 			}),
 		);
 		const api = new N8nApi(main.url, runtime.version);
 		await api.setUpOwner();
 
-		const processes = [main, webhook, ...workers];
+		const processes = [main, ...webhooks, ...workers];
 		return {
 			url: main.url,
 			version: runtime.version,
@@ -151,6 +168,8 @@ export async function startN8nQueue(options: QueueOptions = {}): Promise<N8nQueu
 			main,
 			workers,
 			webhook,
+			webhooks,
+			webhookUrl,
 			logs: async () =>
 				(await Promise.all(processes.map(async (process) => await process.logs()))).join('\n'),
 			close,

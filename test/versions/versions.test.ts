@@ -3,13 +3,14 @@ import { z } from 'zod';
 import { posterFromText } from '../../emulator/apps/posterFromText';
 import { productPhotoshoot } from '../../emulator/apps/productPhotoshoot';
 import type { Execution } from '../../scripts/lib/n8n/execution';
-import { routesDetails } from '../../scripts/lib/n8n/versions';
+import { isSince, routesDetails } from '../../scripts/lib/n8n/versions';
 import type { WorkflowJson, WorkflowNode } from '../../scripts/lib/n8n/workflow';
 import { picture } from '../engine/support/files';
 import { appRun, fields, inputId } from '../engine/support/parameters';
 import { allCompleted, outcomesOf, type Outcome } from '../n8n/support/outcomes';
 import { untilThere } from '../n8n/support/production';
 import { realN8n } from '../n8n/support/realN8n';
+import { callNode, calledByAnother } from '../n8n/support/subWorkflows';
 import {
 	itemsNode,
 	MAGNIFIC,
@@ -199,6 +200,24 @@ it('parks the execution for five runs, and their callbacks bring it back', async
 		({ event }) => event === 'finished',
 	);
 	expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+});
+
+it('hands the results of a suspended sub-workflow to its caller, or starts nothing where n8n does not', async () => {
+	await runsLast(4);
+	const suspended = magnificNode(appRun(posterFromText, poster, { wait: 'webhook' }));
+	const called = await n8n.api.importWorkflow(calledByAnother('called', suspended));
+	const execution = await n8n.api.runWorkflow(
+		workflowOf('calls', itemsNode(numbered(3)), callNode(called)),
+	);
+	const hands = isSince(n8n.server.version, '2.20');
+	expect(execution.status).toBe(hands ? 'success' : 'error');
+	expect(execution.json('Call').map(({ status }) => status)).toEqual(
+		hands ? ['completed', 'completed', 'completed'] : [],
+	);
+	expect(execution.error?.message ?? '').toMatch(
+		hands ? /^$/ : /Nothing was started: this version of n8n does not hand the results/,
+	);
+	expect(await n8n.magnific.control.runs()).toHaveLength(hands ? 3 : 0);
 });
 
 it('looks by itself after parking, where no callback arrives', async () => {

@@ -36,11 +36,22 @@ afterEach(async () => {
 
 const LONG_S = 100_000;
 
+type InBetween = NonNullable<WaitingRun['inBetween']>;
+
+const isOwn: (headers: Parameters<InBetween>[0]) => boolean = (headers) =>
+	headers['x-magnific-node'] !== undefined;
+
+/** The node’s own calls reach nobody: what is looked at, callbacks made it look at. */
+const deafToItself: InBetween = (headers) => (isOwn(headers) ? 502 : undefined);
+
+const hearsItself: InBetween = () => undefined;
+
 /** Suspends a run for each headline; no callback comes but those that a test sends by hand. */
 const suspend = async (
 	count: number,
 	{
 		options = {},
+		inBetween = deafToItself,
 		...given
 	}: Partial<Pick<WaitingRun, 'credential' | 'inBetween'>> & { options?: INodeParameters } = {},
 ): Promise<{ runs: RunRecord[]; ended: Promise<NodeOutcome> }> => {
@@ -53,6 +64,7 @@ const suspend = async (
 		}),
 		items: Array.from({ length: count }, () => ({ json: {} })),
 		credential: local.credential,
+		inBetween,
 		...given,
 	});
 	await until(async () => (await local.control.runs()).length === count);
@@ -287,24 +299,11 @@ describe('a suspended execution whose credential cannot be read', () => {
 });
 
 describe('another process of n8n', () => {
-	it('reads from the API what it lacks, where it is told that all is over', async () => {
-		const { runs, ended } = await suspend(4);
-		const [last, ...others] = runs;
-		if (!last) throw new Error('There is no run');
-		for (const run of runs) await letEnd(run);
-		for (const run of others) await post(run.webhook, finished(run), { secret: secretOf() });
-		inAnotherProcess();
-		await post(last.webhook, finished(last), { secret: secretOf() });
-		inAnotherProcess({ knowsSince: Infinity });
-		await post(last.webhook, finished(last), { secret: secretOf() });
-		expect(statuses(await ended)).toEqual(Array(4).fill('completed'));
-	});
-
 	it('may take each of the node’s own calls, which carry no results', async () => {
 		const lengths: number[] = [];
 		const { runs, ended } = await suspend(4, {
 			inBetween: (headers) => {
-				if (headers['x-magnific-node'] === undefined) return undefined;
+				if (!isOwn(headers)) return undefined;
 				lengths.push(Number(headers['content-length']));
 				inAnotherProcess();
 				return undefined;
@@ -317,7 +316,7 @@ describe('another process of n8n', () => {
 	});
 
 	it('that was started after the park looks at the runs when a callback comes', async () => {
-		const { runs, ended } = await suspend(3);
+		const { runs, ended } = await suspend(3, { inBetween: hearsItself });
 		const [first, second, third] = runs;
 		if (!first || !second || !third) throw new Error('There are no runs');
 		await post(first.webhook, finished(first), { secret: secretOf() });
@@ -331,7 +330,7 @@ describe('another process of n8n', () => {
 
 describe('a suspended execution', () => {
 	it('gives out at its deadline what is known, though no look succeeds, in input order', async () => {
-		const { runs, ended } = await suspend(3, { options: { maxWait: 2 } });
+		const { runs, ended } = await suspend(3, { options: { maxWait: 2 }, inBetween: hearsItself });
 		const [, second, third] = runs;
 		if (!second || !third) throw new Error('There are no runs');
 		await local.control.addFault({
@@ -371,20 +370,91 @@ describe('a suspended execution', () => {
 		expect(inTheWay).toEqual([]);
 	});
 
-	it('goes on once, however many callbacks tell so while its files come', async () => {
+	it('is not woken by n8n’s timer before its own watchdog has ended the wait and looked', async () => {
+		const { run } = await local.run(
+			appRun(posterFromText, fields(posterFromText, { Headline: 'Sale' }), {
+				wait: 'webhook',
+				options: { maxWait: 10 },
+			}),
+		);
+		const wakesAt = run.data.waitTill?.getTime() ?? 0;
+		expect(wakesAt - systemClock.now()).toBeGreaterThan((10 + 5) * 60_000);
+	});
+
+	it('of Run → Wait looks no more at runs that were over before', async () => {
+		const { runs } = await suspend(2);
+		const [over, going] = runs;
+		if (!over || !going) throw new Error('There are no runs');
+		await letEnd(over);
+		const ended = n8n.run({
+			parameters: {
+				resource: 'run',
+				operation: 'wait',
+				runId: '={{ $json.id }}',
+				wait: 'webhook',
+				options: { maxWait: 60 },
+			},
+			items: runs.map(({ run_id }) => ({ json: { id: run_id } })),
+			credential: local.credential,
+		});
+		await until(async () => (await looksAt(going)) > 2);
+		await letEnd(going);
+		expect(statuses(await ended)).toEqual(['completed', 'completed']);
+		expect(await looksAt(over)).toBe(1);
+	});
+
+	it('ends at its deadline while a round of looks is under way', async () => {
+		const { runs, ended } = await suspend(2, { options: { maxWait: 2 }, inBetween: hearsItself });
+		const [, second] = runs;
+		if (!second) throw new Error('There are no runs');
+		await local.control.addFault({
+			route: 'get_run',
+			times: -1,
+			fault: { kind: 'no_answer' },
+		});
+		await post(second.webhook, finished(second), { secret: secretOf() });
+		expect(statuses(await ended)).toEqual(['running', 'completed']);
+	});
+
+	it('goes on once and in input order, however many callbacks tell so while its files come', async () => {
 		const { runs, ended } = await suspend(2, { options: { downloadFiles: true } });
 		const [first, second] = runs;
 		if (!first || !second) throw new Error('There are no runs');
-		await local.control.addFault({ route: 'file', times: -1, fault: { kind: 'delay', ms: 200 } });
+		// Of both files the first one comes last.
+		const delay = { kind: 'delay', ms: 300 } as const;
+		await local.control.addFault({ route: 'unknown', times: 1, fault: delay });
 		await post(first.webhook, finished(first), { secret: secretOf() });
 		const answers = await Promise.all(
 			[second, second, first, second].map(
 				async (run) => await post(run.webhook, finished(run), { secret: secretOf() }),
 			),
 		);
-		const { run } = await ended;
-		expect(run.status).toBe('success');
+		const { json } = await ended;
+		await sleep(100);
 		expect(answers).toEqual([200, 200, 200, 200]);
+		expect(await local.count('unknown')).toBe(2);
+		const texts = json.map((item) => JSON.stringify(item));
+		expect(texts.map((text, i) => text.includes(runs[i]?.run_id ?? '?'))).toEqual([true, true]);
+	});
+
+	it('does not look while callbacks come', async () => {
+		let [isDeaf, heard] = [true, 0];
+		const { runs, ended } = await suspend(2, {
+			inBetween: (headers) => {
+				if (!isOwn(headers)) return undefined;
+				if (isDeaf) return 502;
+				heard += 1;
+				return undefined;
+			},
+		});
+		for (const { webhook, run_id } of runs) {
+			await post(webhook, { run_id, event: 'initialized' }, { secret: secretOf() });
+		}
+		isDeaf = false;
+		await until(() => Promise.resolve(heard > 1));
+		expect(await local.count('get_run')).toBe(0);
+		for (const run of runs) await post(run.webhook, finished(run), { secret: secretOf() });
+		expect(statuses(await ended)).toEqual(['completed', 'completed']);
 	});
 
 	it('leaves nothing in the memory of the process once it has gone on', async () => {

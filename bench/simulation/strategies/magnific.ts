@@ -76,7 +76,9 @@ export const magnificSuspended = async (world: World, items: readonly number[]):
 	const callBackAtStart = async (run_id: string): Promise<void> => {
 		await clock.sleep(RUN_STARTS_MS + CALLBACK_MS);
 		const parked = runs.find((run) => run.run_id === run_id);
-		if (state === 'parked' && parked) noteStart(memory, parked, clock.now());
+		if (state !== 'parked' || !parked) return;
+		noteStart(memory, parked);
+		memory.lastCallbackAt = clock.now();
 	};
 	const callBackAtEnd = async (run_id: string): Promise<void> => {
 		const run = world.api.peek(run_id);

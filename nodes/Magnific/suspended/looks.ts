@@ -57,9 +57,8 @@ export const newMemory = (isLate = false): ParkMemory => ({
 	gone: new AbortController(),
 });
 
-/** A callback has told that a run goes; `now` in ms since the epoch. */
-export const noteStart = (memory: ParkMemory, { run_id }: ParkedRun, now: number): void => {
-	memory.lastCallbackAt = now;
+/** A callback has told that a run goes. */
+export const noteStart = (memory: ParkMemory, { run_id }: ParkedRun): void => {
 	memory.seenGoing.add(run_id);
 };
 

@@ -62,7 +62,7 @@ const answerCallback = async (
 	const { run_id } = parked;
 	if (!memory.settled.has(run_id)) {
 		if (told === 'started') {
-			noteStart(memory, parked, clock.now());
+			noteStart(memory, parked);
 		} else if (isBelieved && run) {
 			const app_id = run.app_id ?? parked.app?.sqid ?? null;
 			noteEnd(memory, parked, { ...run, app_id }, clock.now());

@@ -204,7 +204,8 @@ describe('callbacks of a large batch', () => {
 		const park = { parkedAt: 60_000, runs: [parkedRun('a')] };
 		const memory = newMemory();
 		expect(onlyLooksTell(park, memory)).toBe(true);
-		noteStart(memory, parkedRun('a'), 60_500);
+		noteStart(memory, parkedRun('a'));
+		memory.lastCallbackAt = 60_500;
 		expect(onlyLooksTell(park, memory)).toBe(false);
 		expect(trustsCallbacks(park, memory, 61_000)).toBe(true);
 	});

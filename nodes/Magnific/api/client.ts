@@ -1,5 +1,5 @@
-import { createHash } from 'crypto';
 import type {
+	ICredentialDataDecryptedObject,
 	IDataObject,
 	IExecuteFunctions,
 	IHttpRequestMethods,
@@ -8,7 +8,15 @@ import type {
 } from 'n8n-workflow';
 import { budgetFor, type Budget } from './budget';
 import { systemClock, type Clock } from './clock';
-import { familyMemory, paths, wireInputs, type AppOwner, type EndpointFamily } from './endpoints';
+import { isWebPage } from './answers';
+import {
+	leadsTo,
+	paths,
+	wireInputs,
+	type AppOwner,
+	type EndpointFamily,
+	type KeyKind,
+} from './endpoints';
 import {
 	notJsonError,
 	refusalError,
@@ -17,8 +25,11 @@ import {
 	unexpectedAnswer,
 	type ApiError,
 } from './errors';
+import { FamilyMemory, type Missing } from './familyMemory';
 import { isRecord } from './guards';
-import { CREDENTIAL, readSettings, type Settings } from './settings';
+import { KeyMemory, otherKind, wantsOtherKeys } from './inputKeys';
+import { readForAllItems } from './itemCredentials';
+import { CREDENTIAL, keyDigest, readSettings, type Settings } from './settings';
 import {
 	parseAppDefinition,
 	parseAppList,
@@ -73,12 +84,36 @@ const isAnswer = (value: unknown): value is Answer =>
 interface ApiRequest {
 	method: IHttpRequestMethods;
 	path: (family: EndpointFamily) => string;
+	/** The app or run that it is about. */
+	id?: string;
 	query?: IDataObject;
 	body?: (family: EndpointFamily) => IDataObject;
 	timeoutMs?: number;
-	/** True: once sent, its answer is waited for even when the execution is stopped. */
-	outlivesStop?: boolean;
+	/**
+	 * True: once sent, its answer is waited for even when the execution is stopped, and a refusal
+	 * stands, whatever is asked after it.
+	 */
+	startsRun?: boolean;
 }
+
+const familyMemory = new FamilyMemory(systemClock);
+const keyMemory = new KeyMemory(systemClock);
+
+/** Digests of the keys with which something has worked since this process began. */
+const workingKeys = new Set<string>();
+
+/** Whether an answer says that there is nothing under the family's path; undefined where it does not. */
+const missingIn = (
+	{ statusCode, headers, body }: Answer,
+	family: EndpointFamily,
+): Missing | undefined => {
+	if (statusCode === 404) return isRecord(body) ? 'unknown_id' : 'no_path';
+	if (statusCode === 410) return 'no_path';
+	const isRedirect = statusCode >= 300 && statusCode < 400;
+	return isRedirect && leadsTo(family === 'apps' ? 'flows' : 'apps', headers.location)
+		? 'no_path'
+		: undefined;
+};
 
 /**
  * The same context, without the cancel signal that n8n would put on an authenticated request: the
@@ -89,78 +124,176 @@ const withoutCancelSignal = <T extends MagnificContext>(context: T): T =>
 		has: (target, key) => key !== 'getExecutionCancelSignal' && Reflect.has(target, key),
 	});
 
-/** The client for the credential of the node that `context` belongs to. */
+/** The credential, with its expressions resolved; rejects where the items' expressions give different ones. */
+const readCredential = async (context: MagnificContext): Promise<ICredentialDataDecryptedObject> =>
+	'getInputData' in context
+		? await readForAllItems(
+				async (itemIndex) => await context.getCredentials(CREDENTIAL, itemIndex),
+				context.getInputData().length,
+			)
+		: await context.getCredentials(CREDENTIAL);
+
+/**
+ * The client for the credential of the node that `context` belongs to. Rejects with an `ApiError` where
+ * the base URL is none, or the items' expressions give different credentials.
+ */
 export const createClient = async (context: MagnificContext): Promise<MagnificClient> => {
-	const settings = readSettings(await context.getCredentials(CREDENTIAL));
+	let credential = await readCredential(context);
+	const settings = readSettings(credential);
 	const clock = systemClock;
 	const { baseUrl, origin, endpointFamily } = settings;
+	const budget = budgetFor(keyDigest(settings), settings.requestsPerMinute, clock);
+	const signal =
+		'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 
 	const send = async (request: ApiRequest, family: EndpointFamily): Promise<Answer> => {
-		const caller = request.outlivesStop ? withoutCancelSignal(context) : context;
+		const caller = request.startsRun ? withoutCancelSignal(context) : context;
 		const outcome = await settle(
 			async (): Promise<unknown> =>
-				await context.helpers.httpRequestWithAuthentication.call(caller, CREDENTIAL, {
-					method: request.method,
-					url: `${baseUrl}${request.path(family)}`,
-					...(request.query ? { qs: request.query } : {}),
-					...(request.body ? { body: request.body(family) } : {}),
-					json: true,
-					returnFullResponse: true,
-					ignoreHttpStatusErrors: true,
-					disableFollowRedirect: true,
-					timeout: request.timeoutMs ?? READ_TIMEOUT_MS,
-				}),
+				await context.helpers.httpRequestWithAuthentication.call(
+					caller,
+					CREDENTIAL,
+					{
+						method: request.method,
+						url: `${baseUrl}${request.path(family)}`,
+						...(request.query ? { qs: request.query } : {}),
+						...(request.body ? { body: request.body(family) } : {}),
+						json: true,
+						returnFullResponse: true,
+						ignoreHttpStatusErrors: true,
+						disableFollowRedirect: true,
+						timeout: request.timeoutMs ?? READ_TIMEOUT_MS,
+					},
+					// As it was read at the start: n8n cannot evaluate a credential's expressions any more
+					// once an execution is parked, and would read it anew for each request.
+					{
+						credentialsDecrypted: {
+							id: '',
+							name: CREDENTIAL,
+							type: CREDENTIAL,
+							data: credential,
+						},
+					},
+				),
 		);
 		if ('error' in outcome) throw outcome.error;
 		if (!isAnswer(outcome.value)) throw unexpectedAnswer('it has no status');
 		return outcome.value;
 	};
 
-	const signal =
-		'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
-
 	const takeTurn = async (): Promise<void> => {
 		if (!(await budget.take('prepare', signal))) throw stoppedError();
+	};
+
+	const refused = ({ statusCode, headers, body }: Answer): ApiError => {
+		const current = readSettings(credential);
+		return refusalError({
+			statusCode,
+			body,
+			headers,
+			now: clock.now(),
+			secrets: [settings.apiKey, current.apiKey],
+			isUntriedKey: !workingKeys.has(keyDigest(current)),
+		});
 	};
 
 	const knowsFamily = async (family: EndpointFamily): Promise<boolean> => {
 		await takeTurn();
 		const answer = await send({ method: 'GET', path: paths.list }, family);
+		const { statusCode, headers, body } = answer;
+		const isMissing = statusCode === 404 || statusCode === 410;
+		if (isMissing || (statusCode >= 300 && statusCode < 400)) return false;
 		// A passing trouble tells nothing of the family, and what is learned here is kept.
-		if (answer.statusCode === 429 || answer.statusCode >= 500) throw refused(answer);
-		return answer.statusCode !== 404;
+		if (statusCode === 429 || statusCode >= 500) throw refused(answer);
+		if (isWebPage(body, headers)) throw notJsonError(statusCode);
+		return true;
 	};
 
-	const refused = ({ statusCode, headers, body }: Answer): ApiError =>
-		refusalError({
-			statusCode,
-			body,
-			retryAfter: headers['retry-after'],
-			now: clock.now(),
-			secrets: [settings.apiKey],
-		});
+	/** Whether the credential has got another key since it was read: a wait may outlive a key. */
+	const hasNewKey = async (): Promise<boolean> => {
+		const read = await settle(async () => await context.getCredentials(CREDENTIAL));
+		if ('error' in read) return false;
+		const fresh = readSettings(read.value);
+		if (fresh.origin !== origin || fresh.apiKey === readSettings(credential).apiKey) return false;
+		credential = read.value;
+		return true;
+	};
+
+	const sendToFamily = async (request: ApiRequest, family: EndpointFamily): Promise<Answer> => {
+		const answer = await send(request, family);
+		if (answer.statusCode !== 401 || !(await hasNewKey())) return answer;
+		await takeTurn();
+		return await send(request, family);
+	};
 
 	const call = async (request: ApiRequest): Promise<unknown> => {
-		const family = familyMemory.first(baseUrl, endpointFamily);
-		let answer = await send(request, family);
-		if (answer.statusCode === 404) {
-			const other = await familyMemory.otherThan(family, baseUrl, endpointFamily, knowsFamily);
-			if (other) {
+		let family = familyMemory.first(baseUrl, endpointFamily);
+		let answer = await sendToFamily(request, family);
+		const missing = missingIn(answer, family);
+		if (missing) {
+			const tried = family;
+			const found = await settle(
+				async () =>
+					await familyMemory.otherThan(
+						tried,
+						baseUrl,
+						endpointFamily,
+						knowsFamily,
+						missing,
+						request.id,
+					),
+			);
+			if ('error' in found) throw request.startsRun ? refused(answer) : found.error;
+			if (found.value) {
+				family = found.value;
 				await takeTurn();
-				answer = await send(request, other);
+				answer = await sendToFamily(request, family);
 			}
 		}
 		const { statusCode, body } = answer;
 		if (statusCode < 200 || statusCode >= 300) throw refused(answer);
 		if (typeof body !== 'object' || body === null) throw notJsonError(statusCode);
+		workingKeys.add(keyDigest(readSettings(credential)));
+		if (request.id !== undefined) familyMemory.worked(family, baseUrl, request.id);
 		return body;
 	};
 
-	const budget = budgetFor(
-		createHash('sha256').update(`${origin} ${settings.apiKey}`).digest('hex'),
-		settings.requestsPerMinute,
-		clock,
-	);
+	/** `turned`: with the other kind of keys than the family is known for. */
+	const submit = async (
+		app: AppDefinition,
+		inputs: Record<string, unknown>,
+		webhook: string | undefined,
+		turned: boolean,
+	): Promise<string> => {
+		const keysFor = (family: EndpointFamily): KeyKind => {
+			const kind = keyMemory.kind(family, baseUrl);
+			return turned ? otherKind(kind) : kind;
+		};
+		const outcome = await settle(
+			async () =>
+				await call({
+					method: 'POST',
+					path: (family) => paths.startRun(family, app.sqid),
+					id: app.sqid,
+					body: (family) => ({
+						inputs: wireInputs(family, app, inputs, keysFor(family)),
+						...(webhook === undefined ? {} : { webhook }),
+					}),
+					timeoutMs: START_RUN_TIMEOUT_MS,
+					startsRun: true,
+				}),
+		);
+		// The family that answered: another one would have been remembered.
+		const family = familyMemory.first(baseUrl, endpointFamily);
+		const kind = keysFor(family);
+		if ('value' in outcome) {
+			keyMemory.took(kind, family, baseUrl);
+			return parseStartedRun(outcome.value);
+		}
+		if (turned || !wantsOtherKeys(outcome.error, app, inputs, kind)) throw outcome.error;
+		await takeTurn();
+		return await submit(app, inputs, webhook, true);
+	};
 
 	const api: MagnificApi = {
 		listApps: async (owner, search) =>
@@ -172,22 +305,15 @@ export const createClient = async (context: MagnificContext): Promise<MagnificCl
 				}),
 			),
 		getApp: async (appId) =>
-			parseAppDefinition(await call({ method: 'GET', path: (family) => paths.app(family, appId) })),
-		startRun: async (app, inputs, webhook) =>
-			parseStartedRun(
-				await call({
-					method: 'POST',
-					path: (family) => paths.startRun(family, app.sqid),
-					body: (family) => ({
-						inputs: wireInputs(family, app, inputs),
-						...(webhook === undefined ? {} : { webhook }),
-					}),
-					timeoutMs: START_RUN_TIMEOUT_MS,
-					outlivesStop: true,
-				}),
+			parseAppDefinition(
+				await call({ method: 'GET', path: (family) => paths.app(family, appId), id: appId }),
 			),
+		startRun: async (app, inputs, webhook) => await submit(app, inputs, webhook, false),
 		getRun: async (runId) =>
-			parseRun(await call({ method: 'GET', path: (family) => paths.run(family, runId) }), runId),
+			parseRun(
+				await call({ method: 'GET', path: (family) => paths.run(family, runId), id: runId }),
+				runId,
+			),
 		requestUploads: async (contentTypes) =>
 			parseUploadTargets(
 				await call({

@@ -27,74 +27,31 @@ export const paths = {
 	requestUpload: (): string => '/v1/ai/uploads/request-url',
 };
 
+/** The two names of an input that the API takes as its key. */
+export type KeyKind = 'id' | 'api_key';
+
 /**
- * The `inputs` of a run as the family wants them: Apps documents `id`; Flows wants `api_key`, and
- * has been seen to refuse `id` where a definition has an `api_key`. `inputs` is keyed by `id`.
+ * Apps documents `id`; Flows wants `api_key`, and has been seen to refuse `id` where a definition has an
+ * `api_key`.
  */
+export const keyKindOf = (family: EndpointFamily): KeyKind =>
+	family === 'apps' ? 'id' : 'api_key';
+
+/** The `inputs` of a run as they are sent. `inputs` is keyed by `id`, which an input without `api_key` keeps. */
 export const wireInputs = (
 	family: EndpointFamily,
 	app: AppDefinition,
 	inputs: Record<string, unknown>,
+	keys: KeyKind = keyKindOf(family),
 ): Record<string, unknown> => {
-	if (family === 'apps') return inputs;
+	if (keys === 'id') return inputs;
 	const apiKeys = new Map(app.inputs.map(({ id, api_key }) => [id, api_key ?? id]));
 	return Object.fromEntries(
 		Object.entries(inputs).map(([id, value]) => [apiKeys.get(id) ?? id, value]),
 	);
 };
 
-/** Asks whether the server knows a family's list: false only where it answers 404. */
-export type KnowsFamily = (family: EndpointFamily) => Promise<boolean>;
-
-/**
- * Finds out per base URL which family a server knows and remembers it for the life of the process.
- * The question is asked once, however many calls meet a 404 at the same time; a server that knows
- * neither is asked again next time, since its base URL is probably wrong.
- */
-export class FamilyMemory {
-	private readonly known = new Map<string, EndpointFamily>();
-
-	private readonly asking = new Map<string, Promise<EndpointFamily | undefined>>();
-
-	/** The family to try first. */
-	first(baseUrl: string, setting: EndpointFamilySetting): EndpointFamily {
-		return setting === 'auto' ? (this.known.get(baseUrl) ?? 'apps') : setting;
-	}
-
-	/**
-	 * After a 404 under `tried`: the family to try instead, or undefined where the 404 stands
-	 * because the server does know `tried`.
-	 */
-	async otherThan(
-		tried: EndpointFamily,
-		baseUrl: string,
-		setting: EndpointFamilySetting,
-		knows: KnowsFamily,
-	): Promise<EndpointFamily | undefined> {
-		if (setting !== 'auto') return undefined;
-		const known = this.known.get(baseUrl) ?? (await this.ask(baseUrl, knows));
-		return known === tried ? undefined : known;
-	}
-
-	private async ask(baseUrl: string, knows: KnowsFamily): Promise<EndpointFamily | undefined> {
-		const running = this.asking.get(baseUrl);
-		if (running) return await running;
-		const question = (async () => {
-			for (const family of ['apps', 'flows'] as const) {
-				if (await knows(family)) {
-					this.known.set(baseUrl, family);
-					return family;
-				}
-			}
-			return undefined;
-		})();
-		this.asking.set(baseUrl, question);
-		try {
-			return await question;
-		} finally {
-			this.asking.delete(baseUrl);
-		}
-	}
-}
-
-export const familyMemory = new FamilyMemory();
+/** Whether an answer's `Location` leads to the family's paths. */
+export const leadsTo = (family: EndpointFamily, location: unknown): boolean =>
+	typeof location === 'string' &&
+	/\/v1\/ai\/(?:me\/)?(apps|flows)\b/.exec(location)?.[1] === family;

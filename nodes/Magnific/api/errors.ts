@@ -1,33 +1,25 @@
-import { firstText, isRecord, numberOrNull } from './guards';
+import { invalidParamsOf, isWebPage, messageOf, saysNoCredits, type InvalidParam } from './answers';
+import { firstText, isRecord, type JsonRecord } from './guards';
+import { readRateHeaders } from './rateHeaders';
+import { redact } from './redact';
+import { BETWEEN, NO_CREDITS, wordingOf, type RefusalKind } from './refusalWords';
 
 /**
  * What kind of "no" an API call met.
+ * `not_json`: somebody between n8n and Magnific answered with a page of their own.
  * `unreachable`: no connection was made, so the request was certainly not received.
  * `network`: the connection broke or timed out, so nobody knows whether it was.
  * `stopped`: the execution was stopped, the call was not made.
  */
 export type ApiErrorKind =
-	| 'key_refused'
-	| 'no_credits'
-	| 'plan'
-	| 'not_found'
+	| RefusalKind
 	| 'invalid_inputs'
-	| 'rate_limited'
-	| 'unavailable'
-	| 'server'
-	| 'rejected'
-	| 'redirect'
 	| 'not_json'
 	| 'unexpected_answer'
 	| 'unreachable'
 	| 'network'
 	| 'not_stored'
 	| 'stopped';
-
-export interface InvalidParam {
-	name: string;
-	reason: string;
-}
 
 interface ApiErrorDetails {
 	kind: ApiErrorKind;
@@ -36,7 +28,7 @@ interface ApiErrorDetails {
 	/** What the user can do now. */
 	advice: string;
 	httpCode?: number;
-	/** From `Retry-After`, in ms. */
+	/** What the answer's headers ask for, in ms; never 0. */
 	retryAfterMs?: number;
 	invalidParams?: InvalidParam[];
 }
@@ -78,30 +70,18 @@ export class ApiError extends Error {
 
 	/** True where the same key gets the same answer to every further call. */
 	get concernsTheKey(): boolean {
-		return this.kind === 'key_refused' || this.kind === 'plan';
+		return this.kind === 'key_refused';
+	}
+
+	/** True where a submission that was not sent yet would meet the same, whatever its app: it is not worth sending. */
+	get stopsSubmissions(): boolean {
+		return this.concernsTheKey || this.kind === 'no_credits';
 	}
 }
 
 /** Any thrown value as an `ApiError`; what is not one yet counts as a broken connection. */
 export const toApiError = (error: unknown): ApiError =>
 	error instanceof ApiError ? error : networkError(error);
-
-const URL_SECRETS = /(https?:\/\/)(?:[^\s"'<>/?#@]*@)?([^\s"'<>?#]*)(?:[?#][^\s"'<>]*)?/gi;
-
-/** Parameters that make a URL signed, also where a text quotes the query alone. */
-const SIGNING =
-	/\b((?:x-amz|x-goog)-[a-z-]+|[a-z_-]*(?:signature|token|api_?key)|sig|key-pair-id|policy)=[^\s"'<>&]+/gi;
-
-/**
- * Takes out of a text what must not be shown: the given secrets, the query, fragment and login of
- * every URL (signed URLs carry their token there), and the values of signing parameters.
- */
-export const redact = (text: string, secrets: readonly string[] = []): string =>
-	secrets
-		.filter((secret) => secret !== '')
-		.reduce((clean, secret) => clean.replaceAll(secret, '***'), text)
-		.replace(URL_SECRETS, '$1$2')
-		.replace(SIGNING, '$1=***');
 
 /** Codes of a connection that was never made, and what they mean. */
 const NEVER_CONNECTED = new Map([
@@ -149,118 +129,46 @@ export const networkError = (error: unknown): ApiError => {
 	});
 };
 
-/** The API's longest window is 2 min: a longer wait is a slip of some proxy, and would stop everybody. */
-const LONGEST_RETRY_AFTER_MS = 5 * 60_000;
-
-/**
- * `Retry-After` in ms, 5 min at most: seconds or an HTTP date; undefined when absent or unreadable.
- */
-export const retryAfterMs = (header: unknown, now: number): number | undefined => {
-	const seconds = numberOrNull(header);
-	const date = typeof header === 'string' ? Date.parse(header) : NaN;
-	const wait = seconds === null ? date - now : seconds * 1000;
-	return Number.isNaN(wait) ? undefined : Math.min(LONGEST_RETRY_AFTER_MS, Math.max(0, wait));
-};
-
-const invalidParamsOf = (body: unknown): InvalidParam[] => {
-	if (!isRecord(body)) return [];
-	const problem = isRecord(body.problem) ? body.problem : body;
-	const list = Array.isArray(problem.invalid_params) ? problem.invalid_params : [];
-	return list.filter(isRecord).map((param) => ({
-		name: firstText(param.name, param.field) ?? '',
-		reason: firstText(param.reason, param.message) ?? 'not accepted',
-	}));
-};
-
-const messageOf = (body: unknown): string | undefined => {
-	if (!isRecord(body)) return undefined;
-	const problem = isRecord(body.problem) ? body.problem : {};
-	const text = firstText(body.message, problem.message, problem.detail, body.detail, body.error);
-	return text?.trim().replace(/[.\s]+$/, '');
-};
-
 interface Refusal {
 	statusCode: number;
+	/** Parsed where it is JSON, else the text. */
 	body: unknown;
+	/** All headers by their lower-case names. */
+	headers?: JsonRecord;
+	/** The header of that name, for who has no others. */
 	retryAfter?: unknown;
-	/** Milliseconds since the epoch, for a `Retry-After` that is a date. */
+	/** Milliseconds since the epoch, for headers that name a time. */
 	now: number;
 	/** Never to be seen in a message. */
 	secrets: readonly string[];
+	/** True where nothing has ever worked with this key: then a 403 concerns the plan. */
+	isUntriedKey?: boolean;
 }
 
+/** The statuses that say the same whoever sent them. */
+const isPlainStatus = (statusCode: number): boolean =>
+	statusCode < 400 || statusCode === 429 || statusCode >= 500;
+
 /** The error for an answer whose status is not 2xx. */
-export const refusalError = ({ statusCode, body, retryAfter, now, secrets }: Refusal): ApiError => {
+export const refusalError = (refusal: Refusal): ApiError => {
+	const { statusCode, body, now, secrets, isUntriedKey = false } = refusal;
+	const headers = refusal.headers ?? { 'retry-after': refusal.retryAfter };
+	const isPage = isWebPage(body, headers);
+	const { limit, ...pause } = readRateHeaders(headers, statusCode, now);
+	const common = { httpCode: statusCode, ...pause };
+	if (isPage && !isPlainStatus(statusCode)) return pageError(statusCode);
+
 	const said = messageOf(body);
 	const quote = said === undefined ? '' : `: ${redact(said, secrets)}`;
-	const retry = retryAfterMs(retryAfter, now);
-	const common = {
-		httpCode: statusCode,
-		...(retry === undefined ? {} : { retryAfterMs: retry }),
-	};
-
-	if (statusCode >= 300 && statusCode < 400) {
-		return new ApiError({
-			...common,
-			kind: 'redirect',
-			message: `The base URL answered with a redirect (${String(statusCode)})`,
-			advice:
-				'The API key is not sent to another address. Put the final address of the API into the credential’s base URL.',
-		});
-	}
-	switch (statusCode) {
-		case 401:
-			return new ApiError({
-				...common,
-				kind: 'key_refused',
-				message: `Magnific refused the API key${quote}`,
-				advice:
-					'Check the API key in the credential, or create a new one in the Magnific dashboard.',
-			});
-		case 403:
-			return new ApiError({
-				...common,
-				kind: 'plan',
-				message: `Magnific does not allow this with your plan or role${quote}`,
-				advice:
-					'The Apps API is part of certain Magnific plans only. Check the plan that the key belongs to.',
-			});
-		case 404:
-			return new ApiError({
-				...common,
-				kind: 'not_found',
-				message: `Magnific does not know what was asked for${quote}`,
-				advice: 'Check the id, and whether the account of this API key can see it.',
-			});
-		case 429:
-			return new ApiError({
-				...common,
-				kind: 'rate_limited',
-				message: `Magnific asks to slow down (429)${quote}`,
-				advice:
-					'Set Requests Per Minute in the credential to what your plan allows. Others who use the same key count too.',
-			});
-		case 503:
-			return new ApiError({
-				...common,
-				kind: 'unavailable',
-				message: `Magnific is not available at the moment (503)${quote}`,
-				advice: 'Try again in a few minutes.',
-			});
-	}
-	if (statusCode >= 500) {
-		return new ApiError({
-			...common,
-			kind: 'server',
-			message: `Magnific could not handle the request (${String(statusCode)})${quote}`,
-			advice: 'Try again in a few minutes; if it goes on, ask Magnific’s support.',
-		});
-	}
 	const invalidParams = invalidParamsOf(body).map(({ name, reason }) => ({
 		name: redact(name, secrets),
 		reason: redact(reason, secrets),
 	}));
-	if (statusCode === 422 || invalidParams.length > 0) {
+	const wording = wordingOf(statusCode, isUntriedKey);
+	if (saysNoCredits(statusCode, body, invalidParams.length > 0)) {
+		return new ApiError({ ...common, ...NO_CREDITS, message: NO_CREDITS.message + quote });
+	}
+	if (statusCode === 422 || (wording.kind === 'rejected' && invalidParams.length > 0)) {
 		const list = invalidParams.map(({ name, reason }) => (name ? `${name}: ${reason}` : reason));
 		return new ApiError({
 			...common,
@@ -270,13 +178,31 @@ export const refusalError = ({ statusCode, body, retryAfter, now, secrets }: Ref
 			invalidParams,
 		});
 	}
+	const notes = [
+		wording.advice,
+		...(wording.kind === 'rate_limited' && limit !== undefined
+			? [`Magnific names a limit of ${String(limit)}.`]
+			: []),
+		...(isPage && statusCode >= 400 ? [BETWEEN] : []),
+	];
 	return new ApiError({
 		...common,
-		kind: 'rejected',
-		message: `Magnific did not accept the request (${String(statusCode)})${quote}`,
-		advice: 'Check the values of this node.',
+		...wording,
+		// That of a redirect is none of the API's words.
+		message: wording.kind === 'redirect' ? wording.message : wording.message + quote,
+		advice: notes.join(' '),
 	});
 };
+
+/** The error for a web page in place of an answer that only the API can give. */
+const pageError = (statusCode: number): ApiError =>
+	new ApiError({
+		kind: 'not_json',
+		httpCode: statusCode,
+		message: `A firewall or proxy in between answered with a web page (${String(statusCode)}) instead of Magnific`,
+		advice:
+			'Try again; if it goes on, check the base URL in the credential, and ask who runs the network between n8n and Magnific.',
+	});
 
 /** The error for a 2xx answer that is not JSON: typically a proxy's or a login page. */
 export const notJsonError = (statusCode: number): ApiError =>
@@ -284,7 +210,8 @@ export const notJsonError = (statusCode: number): ApiError =>
 		kind: 'not_json',
 		httpCode: statusCode,
 		message: 'The answer is not JSON; it may come from a proxy or a web page instead of the API',
-		advice: 'Check the base URL in the credential and any proxy between n8n and Magnific.',
+		advice:
+			'It looks like a firewall or proxy in between: check the base URL in the credential, and the network between n8n and Magnific.',
 	});
 
 /** The error for JSON that lacks what the API documents. `what` names the missing thing. */

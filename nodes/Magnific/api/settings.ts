@@ -1,3 +1,4 @@
+import { createHash } from 'crypto';
 import { normalizeBaseUrl, type EndpointFamilySetting } from './endpoints';
 import { ApiError } from './errors';
 import { numberOrNull, type JsonRecord } from './guards';
@@ -49,3 +50,7 @@ const originOf = (baseUrl: string): string => {
 	}
 	return new URL(baseUrl).origin;
 };
+
+/** Stands for a key at its origin wherever something is kept for it: the key itself is not. */
+export const keyDigest = ({ origin, apiKey }: Pick<Settings, 'origin' | 'apiKey'>): string =>
+	createHash('sha256').update(`${origin} ${apiKey}`).digest('hex');

@@ -1,5 +1,6 @@
-import { redact, type ApiError } from '../api/errors';
+import type { ApiError } from '../api/errors';
 import type { JsonObject } from '../api/guards';
+import { redact } from '../api/redact';
 import { isKnownStatus, type AppSummary } from '../api/types';
 import { runIdOf, type RunOutcome } from './types';
 

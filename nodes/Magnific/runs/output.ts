@@ -1,4 +1,4 @@
-import { redact } from '../api/errors';
+import { redact } from '../api/redact';
 import { isJsonObject, isRecord, type JsonObject } from '../api/guards';
 import { readAssets, type AppSummary, type Asset, type Run, type RunResult } from '../api/types';
 import { fileExpiry } from './expiry';

@@ -1,7 +1,7 @@
 import type { RunApi } from '../api/client';
 import { Earliest } from '../api/earliest';
 import { settle, stoppedError, type ApiError } from '../api/errors';
-import { backoffMs, type Pacing } from '../api/retry';
+import { pauseAfter, type Pacing } from '../api/retry';
 import { isEnded, type Run } from '../api/types';
 import { Schedule, type Awaited } from './schedule';
 import type { RunOutcome } from './types';
@@ -205,7 +205,7 @@ export class Poller {
 	}
 
 	private lookFailed(run: Waiting, error: ApiError): void {
-		const { budget, clock, random } = this.seams;
+		const { clock } = this.seams;
 		run.lastError = error;
 		run.failedLooks += 1;
 		run.notFound = error.kind === 'not_found' ? run.notFound + 1 : 0;
@@ -215,9 +215,8 @@ export class Poller {
 		} else if (error.kind === 'not_found' && run.notFound < NOT_FOUND_TRIES) {
 			this.schedule.lookAgainAt(run.run_id, now + NOT_FOUND_WAIT_MS);
 		} else if (error.isPassing) {
-			const wait = error.retryAfterMs ?? backoffMs(run.failedLooks, random);
-			if (error.kind === 'rate_limited') budget.refused(now + wait);
-			this.schedule.lookAgainAt(run.run_id, now + wait);
+			const pause = pauseAfter(error, run.failedLooks, this.seams);
+			this.schedule.lookAgainAt(run.run_id, now + pause);
 		} else {
 			this.settleUnreadable(run, error);
 		}

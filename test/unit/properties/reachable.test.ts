@@ -5,7 +5,7 @@ import {
 	isPrivateHost,
 	unreachable,
 } from '../../../nodes/Magnific/callbacks/reachable';
-import { redact } from '../../../nodes/Magnific/api/errors';
+import { redact } from '../../../nodes/Magnific/api/redact';
 import { holds } from './holds';
 import { word } from './values';
 

@@ -1,3 +1,4 @@
+import { UserError } from 'n8n-workflow';
 import type {
 	Icon,
 	ICredentialDataDecryptedObject,
@@ -5,6 +6,23 @@ import type {
 	IHttpRequestOptions,
 	INodeProperties,
 } from 'n8n-workflow';
+import { DEFAULT_BASE_URL, normalizeBaseUrl } from '../nodes/Magnific/api/endpoints';
+
+const originOf = (address: string, base?: string): string | undefined =>
+	URL.canParse(address, base) ? new URL(address, base).origin : undefined;
+
+/** Nodes that still use n8n's older request helper have `uri` in the place of `url`. */
+const addressOf = (options: IHttpRequestOptions & { uri?: unknown }): string => {
+	const { url, uri } = options;
+	return url || (typeof uri === 'string' ? uri : '');
+};
+
+/** A redirect would take the key along to wherever it leads; under the names of both request helpers. */
+const NO_REDIRECTS = {
+	disableFollowRedirect: true,
+	followRedirect: false,
+	followAllRedirects: false,
+};
 
 export class MagnificApi implements ICredentialType {
 	name = 'magnificApi';
@@ -29,7 +47,7 @@ export class MagnificApi implements ICredentialType {
 			displayName: 'Base URL',
 			name: 'baseUrl',
 			type: 'string',
-			default: 'https://api.magnific.com',
+			default: DEFAULT_BASE_URL,
 			placeholder: 'e.g. https://api.magnific.com',
 			description: 'Where the API is. The API key is sent to this address and nowhere else.',
 		},
@@ -65,21 +83,43 @@ export class MagnificApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			description:
-				'From the Magnific dashboard. With it, callbacks are checked by their signature; without it, by asking the API.',
+				'Shown when the API key is generated, by an administrator at the API keys page of the Magnific dashboard. With it, callbacks are checked by their signature; without it, by asking the API.',
+		},
+		// The fields that n8n would else add by itself and offer to open to all hosts.
+		{
+			displayName: 'Allowed HTTP Request Domains',
+			name: 'allowedHttpRequestDomains',
+			type: 'hidden',
+			default: 'domains',
+		},
+		{
+			displayName: 'Allowed Domains',
+			name: 'allowedDomains',
+			type: 'hidden',
+			default: `={{ ($self["baseUrl"] || "${DEFAULT_BASE_URL}").trim().replace(/^https?:\\/\\//i, "").replace(/[\\/?#].*$/, "").replace(/^.*@/, "").replace(/:\\d+$/, "") }}`,
 		},
 	];
 
 	// A function, not n8n's expression form: expressions cannot be evaluated once a webhook call has
 	// been answered, and a parked execution looks at its runs after that.
 	authenticate = async (
-		{ apiKey }: ICredentialDataDecryptedObject,
+		{ apiKey, baseUrl }: ICredentialDataDecryptedObject,
 		options: IHttpRequestOptions,
-	): Promise<IHttpRequestOptions> =>
-		await Promise.resolve({
+	): Promise<IHttpRequestOptions> => {
+		const origin = originOf(normalizeBaseUrl(typeof baseUrl === 'string' ? baseUrl : ''));
+		const target = originOf(addressOf(options), options.baseURL);
+		if (origin === undefined || target !== origin) {
+			throw new UserError(
+				`The API key of this credential goes to its base URL (${origin ?? 'which is no web address'}) and nowhere else, so nothing was sent to ${target ?? 'an address that is none'}`,
+			);
+		}
+		return await Promise.resolve({
 			...options,
+			...NO_REDIRECTS,
 			headers: {
 				...options.headers,
-				'X-Magnific-Api-Key': typeof apiKey === 'string' ? apiKey : '',
+				'X-Magnific-Api-Key': typeof apiKey === 'string' ? apiKey.trim() : '',
 			},
 		});
+	};
 }

@@ -32,7 +32,7 @@ const PAGE = /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[^>]*-->\s*)?<(?:!doctype\s+html|ht
 export const isWebPage = (body: unknown, headers: JsonRecord = {}): boolean =>
 	typeof body === 'string' &&
 	body.trim() !== '' &&
-	(PAGE.test(body) || String(headers['content-type'] ?? '').includes('text/html'));
+	(PAGE.test(body) || firstText(headers['content-type'])?.includes('text/html') === true);
 
 const MONEY = /\b(?:credits?|balance|quota)\b/i;
 const SHORTAGE =

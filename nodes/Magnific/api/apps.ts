@@ -9,7 +9,7 @@ const byName = (a: AppSummary, b: AppSummary): number =>
 	a.name.localeCompare(b.name) || a.sqid.localeCompare(b.sqid);
 
 /** The apps, sorted by name, whose name or id contains `search` in any case. */
-export const matchingApps = (apps: AppSummary[], search: string): AppSummary[] => {
+export const matchingApps = <App extends AppSummary>(apps: App[], search: string): App[] => {
 	const wanted = search.trim().toLowerCase();
 	return apps
 		.filter(
@@ -25,9 +25,13 @@ export const findApps = async (
 	kind: RequestKind,
 	owner: AppOwner,
 	search = '',
+	maxTries?: number,
 ): Promise<AppSummary[]> => {
-	const apps = await withRetries(kind, pacing, () =>
-		api.listApps(owner, search.trim().toLowerCase()),
+	const apps = await withRetries(
+		kind,
+		pacing,
+		() => api.listApps(owner, search.trim().toLowerCase()),
+		maxTries,
 	);
 	return matchingApps(apps, search);
 };

@@ -34,6 +34,10 @@ export interface AppInput {
 	required: boolean;
 	default: unknown;
 	options: SelectOption[];
+	/** What the app's maker says of it. */
+	description?: string;
+	/** An example of a value. */
+	placeholder?: string;
 }
 
 export interface AppDefinition extends AppSummary {
@@ -140,6 +144,9 @@ const readInput = (raw: JsonRecord): AppInput | undefined => {
 	const key = firstText(raw.key) ?? null;
 	const label = firstText(raw.label)?.trim() ?? apiKey ?? key ?? id;
 	const type = firstText(raw.type) ?? 'text';
+	const presentation = isRecord(raw.presentation) ? raw.presentation : {};
+	const description = firstText(raw.description, presentation.description)?.trim();
+	const placeholder = firstText(presentation.placeholder, raw.placeholder)?.trim();
 	return {
 		id,
 		api_key: apiKey,
@@ -150,6 +157,8 @@ const readInput = (raw: JsonRecord): AppInput | undefined => {
 		required: raw.required === true,
 		default: raw.default ?? null,
 		options: type === 'select' ? readSelectOptions(config.options ?? raw.options) : [],
+		...(description === undefined ? {} : { description }),
+		...(placeholder === undefined ? {} : { placeholder }),
 	};
 };
 
@@ -180,6 +189,14 @@ export const parseStartedRun = (body: unknown): string => {
 	return run_id;
 };
 
+/** ISO 8601; the API's own text, or a Unix time in s or ms, also as text. */
+const readTime = (value: unknown): string | null => {
+	const unix = numberOrNull(value);
+	if (unix === null) return textOrNull(value);
+	const date = new Date(Math.abs(unix) < 1e11 ? unix * 1000 : unix);
+	return Number.isNaN(date.getTime()) ? null : date.toISOString();
+};
+
 /** The assets of a list; those without a URL are left out. A bare URL is an asset too. */
 export const readAssets = (value: unknown): Asset[] =>
 	(Array.isArray(value) ? value : []).flatMap((entry: unknown) => {
@@ -194,7 +211,7 @@ export const readAssets = (value: unknown): Asset[] =>
 			width: numberOrNull(raw.width),
 			height: numberOrNull(raw.height),
 			duration: numberOrNull(raw.duration),
-			created_at: textOrNull(raw.created_at),
+			created_at: readTime(raw.created_at),
 		};
 	});
 
@@ -208,13 +225,6 @@ const readResult = (value: unknown): RunResult | null => {
 				audios: readAssets(raw.audios),
 			}
 		: null;
-};
-
-/** ISO 8601; the API's own text, or a Unix time in s or ms. */
-const readTime = (value: unknown): string | null => {
-	if (typeof value !== 'number') return textOrNull(value);
-	const date = new Date(value < 1e11 ? value * 1000 : value);
-	return Number.isNaN(date.getTime()) ? null : date.toISOString();
 };
 
 const readErrorMessage = (raw: JsonRecord): string | null =>

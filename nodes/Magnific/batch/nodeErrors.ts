@@ -1,40 +1,7 @@
 import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
 import type { ApiError } from '../api/errors';
-import type { Failure } from '../runs/failures';
+import { summaryOf, type Failure } from '../runs/failures';
 import type { KnownRun } from '../runs/types';
-
-const MOST_IN_MESSAGE = 10;
-
-const sentence = ({ itemIndex, message }: Failure): string =>
-	`Item ${String(itemIndex)}: ${message}`;
-
-const headline = (failures: Failure[], itemCount: number): string => {
-	const [first] = failures;
-	if (!first) return '';
-	if (failures.every(({ message }) => message === first.message) && failures.length === itemCount) {
-		return itemCount === 1 ? sentence(first) : `All ${String(itemCount)} items: ${first.message}`;
-	}
-	if (failures.length === 1) return sentence(first);
-	const shown = failures.slice(0, MOST_IN_MESSAGE).map(sentence).join('. ');
-	const more =
-		failures.length > MOST_IN_MESSAGE
-			? `. And ${String(failures.length - MOST_IN_MESSAGE)} more`
-			: '';
-	return `${String(failures.length)} of ${String(itemCount)} items: ${shown}${more}`;
-};
-
-/** Each with its item and status, separated by commas. */
-export const listRuns = (runs: KnownRun[]): string =>
-	runs
-		.map(({ itemIndex, run_id, status }) => `item ${String(itemIndex)}: ${run_id} (${status})`)
-		.join(', ');
-
-const explanation = (failures: Failure[], runs: KnownRun[]): string => {
-	const advice = [...new Set(failures.map((failure) => failure.advice))].slice(0, 3).join(' ');
-	return runs.length === 0
-		? advice
-		: `${advice} Runs that were started, finished ones too, can be read with Run → Get: ${listRuns(runs)}.`;
-};
 
 /**
  * The error that stops the workflow: all failures in its message, what to do and every run id in
@@ -47,10 +14,10 @@ export const toNodeError = (
 	itemCount: number,
 ): NodeApiError | NodeOperationError => {
 	const [first] = failures;
-	const message = headline(failures, itemCount);
+	const { message, advice } = summaryOf(failures, runs, itemCount);
 	const options = {
 		message,
-		description: explanation(failures, runs),
+		description: advice,
 		// n8n writes it behind the message, which speaks of several items then.
 		...(first && failures.length === 1 ? { itemIndex: first.itemIndex } : {}),
 	};

@@ -4,11 +4,11 @@ import { createClient, type MagnificClient } from '../api/client';
 import { ApiError } from '../api/errors';
 import type { JsonObject } from '../api/guards';
 import type { Pacing } from '../api/retry';
-import { callFailed, invalidItem, type Failure } from '../runs/failures';
+import { callFailed, invalidItem, listRuns, type Failure } from '../runs/failures';
 import type { KnownRun } from '../runs/types';
 import { throttleHints } from '../runs/notes';
 import { showHints } from './showHints';
-import { listRuns, toNodeError } from './nodeErrors';
+import { toNodeError } from './nodeErrors';
 
 /** What an item came to: its output, or why it has none. */
 export type ItemResult = { items: INodeExecutionData[] } | { failure: Failure };

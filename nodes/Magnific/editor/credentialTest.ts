@@ -3,17 +3,21 @@ import type {
 	ICredentialTestFunctions,
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
-import { normalizeBaseUrl, paths, type EndpointFamily } from '../api/endpoints';
+import { isWebPage, saysNoCredits } from '../api/answers';
+import { leadsTo, normalizeBaseUrl, paths, type EndpointFamily } from '../api/endpoints';
 import { networkError } from '../api/errors';
-import { isRecord } from '../api/guards';
+import { isRecord, type JsonRecord } from '../api/guards';
 
 interface Answer {
 	statusCode: number;
 	body: unknown;
+	headers?: JsonRecord;
 }
 
 const isAnswer = (value: unknown): value is Answer =>
-	isRecord(value) && typeof value.statusCode === 'number';
+	isRecord(value) &&
+	typeof value.statusCode === 'number' &&
+	(value.headers === undefined || isRecord(value.headers));
 
 const says = (status: INodeCredentialTestResult['status'], message: string) => ({
 	status,
@@ -31,11 +35,20 @@ export const judge = ({ statusCode, body }: Answer, baseUrl: string): INodeCrede
 			'Key refused: Magnific does not accept this API key. Copy it again from the Magnific dashboard.',
 		);
 	}
+	if (statusCode >= 400 && statusCode !== 404 && isWebPage(body)) {
+		return says(
+			'Error',
+			`A firewall or proxy in between answered with a web page (${String(statusCode)}) instead of Magnific. Ask who runs the network between n8n and Magnific.`,
+		);
+	}
 	if (statusCode === 403) {
 		return says(
 			'Error',
-			'The key is right, but this plan has no Apps API. It is part of certain Magnific plans only.',
+			'The key is right, but this plan has no Apps API, or an administrator does not allow it to this key: Magnific refuses the list of apps. Check both in the Magnific dashboard.',
 		);
+	}
+	if (saysNoCredits(statusCode, body, false)) {
+		return says('OK', 'The key is right, but the account has no credits left: top them up.');
 	}
 	if (statusCode === 429) {
 		return says('OK', 'The key is right; Magnific asks to slow down at the moment (429).');
@@ -54,6 +67,10 @@ export const judge = ({ statusCode, body }: Answer, baseUrl: string): INodeCrede
 	}
 	return says('OK', 'The API key works.');
 };
+
+/** Whether the same may be served under the other family. */
+const mayBeOther = ({ statusCode, headers }: Answer): boolean =>
+	statusCode === 404 || statusCode === 410 || leadsTo('flows', headers?.location);
 
 /**
  * Tells apart: key refused, plan without the API, nothing there (wrong base URL), and success.
@@ -85,7 +102,7 @@ export async function magnificApiTest(
 				timeout: 15_000,
 			});
 			verdict = isAnswer(answer) ? judge(answer, base) : verdict;
-			if (!isAnswer(answer) || answer.statusCode !== 404) return verdict;
+			if (!isAnswer(answer) || !mayBeOther(answer)) return verdict;
 		} catch (error) {
 			return says('Error', `Nothing there: ${networkError(error).message}. Check the base URL.`);
 		}

@@ -1,18 +1,15 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
-import { findApps } from '../api/apps';
 import { createClient } from '../api/client';
 import { settle } from '../api/errors';
 import { editorError } from '../batch/nodeErrors';
 import { triggerRegistry } from '../trigger/registry';
-import { nameWithCost } from './listSearch';
+import { nameInList, offeredApps } from './listSearch';
 
-/** The apps that the key may run, for a choice of several. */
+/** The same apps as in the list of the resource locator, for a choice of several. */
 export async function getApps(this: ILoadOptionsFunctions): Promise<INodePropertyOptions[]> {
-	const apps = await settle(async () =>
-		findApps(await createClient(this), 'interactive', 'available'),
-	);
+	const apps = await settle(async () => await offeredApps(await createClient(this)));
 	if ('error' in apps) throw editorError(this.getNode(), apps.error);
-	return apps.value.map((app) => ({ name: nameWithCost(app), value: app.sqid }));
+	return apps.value.map((app) => ({ name: nameInList(app), value: app.sqid }));
 }
 
 // Its value is the parameter's default: n8n marks a value in red that the list does not have.

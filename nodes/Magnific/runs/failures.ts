@@ -2,7 +2,7 @@ import type { ApiError } from '../api/errors';
 import type { JsonObject } from '../api/guards';
 import { redact } from '../api/redact';
 import { isKnownStatus, type AppSummary } from '../api/types';
-import { runIdOf, type RunOutcome } from './types';
+import { runIdOf, type KnownRun, type RunOutcome } from './types';
 
 /** What went wrong with one item, in words for a no-code user. */
 export interface Failure {
@@ -144,4 +144,46 @@ export const failureOf = (
 				details: { ...base(app, undefined, 'unknown'), ...apiDetails(outcome.error) },
 			};
 	}
+};
+
+const MOST_IN_MESSAGE = 10;
+
+const sentence = ({ itemIndex, message }: Failure): string =>
+	`Item ${String(itemIndex)}: ${message}`;
+
+const headline = (failures: Failure[], itemCount: number): string => {
+	const [first] = failures;
+	if (!first) return '';
+	if (failures.every(({ message }) => message === first.message) && failures.length === itemCount) {
+		return itemCount === 1 ? sentence(first) : `All ${String(itemCount)} items: ${first.message}`;
+	}
+	if (failures.length === 1) return sentence(first);
+	const shown = failures.slice(0, MOST_IN_MESSAGE).map(sentence).join('. ');
+	const more =
+		failures.length > MOST_IN_MESSAGE
+			? `. And ${String(failures.length - MOST_IN_MESSAGE)} more`
+			: '';
+	return `${String(failures.length)} of ${String(itemCount)} items: ${shown}${more}`;
+};
+
+/** Each with its item and status, separated by commas. */
+export const listRuns = (runs: KnownRun[]): string =>
+	runs
+		.map(({ itemIndex, run_id, status }) => `item ${String(itemIndex)}: ${run_id} (${status})`)
+		.join(', ');
+
+/** All failures of an execution of `itemCount` items in one message, and what to do with the ids of its runs. */
+export const summaryOf = (
+	failures: Failure[],
+	runs: KnownRun[],
+	itemCount: number,
+): Pick<Failure, 'message' | 'advice'> => {
+	const advice = [...new Set(failures.map((failure) => failure.advice))].slice(0, 3).join(' ');
+	return {
+		message: headline(failures, itemCount),
+		advice:
+			runs.length === 0
+				? advice
+				: `${advice} Runs that were started, finished ones too, can be read with Run → Get: ${listRuns(runs)}.`,
+	};
 };

@@ -1,23 +1,12 @@
 import {
-	FamilyMemory,
+	leadsTo,
 	normalizeBaseUrl,
 	paths,
 	wireInputs,
-	type EndpointFamily,
 } from '../../../nodes/Magnific/api/endpoints';
 import { app, input } from '../support/fixtures';
 
 const BASE = 'https://api.magnific.com';
-
-/** A server that knows these families, and how often it was asked for each. */
-const server = (...families: EndpointFamily[]) => {
-	const asked: EndpointFamily[] = [];
-	const knows = async (family: EndpointFamily): Promise<boolean> => {
-		asked.push(family);
-		return await Promise.resolve(families.includes(family));
-	};
-	return { asked, knows };
-};
 
 describe('the base URL', () => {
 	it.each([
@@ -51,77 +40,6 @@ describe('the paths', () => {
 	});
 });
 
-describe('the memory of endpoint families', () => {
-	it('tries Apps first, and a family that was chosen in any case', () => {
-		const memory = new FamilyMemory();
-		expect(memory.first(BASE, 'auto')).toBe('apps');
-		expect(memory.first(BASE, 'flows')).toBe('flows');
-		expect(memory.first(BASE, 'apps')).toBe('apps');
-	});
-
-	it('goes over to Flows after a 404 where the server has no Apps, and remembers it per base URL', async () => {
-		const memory = new FamilyMemory();
-		const { asked, knows } = server('flows');
-		await expect(memory.otherThan('apps', BASE, 'auto', knows)).resolves.toBe('flows');
-		expect(asked).toEqual(['apps', 'flows']);
-		expect(memory.first(BASE, 'auto')).toBe('flows');
-		expect(memory.first('https://other.example', 'auto')).toBe('apps');
-	});
-
-	it('lets the 404 of an unknown app stand, without asking again for the next one', async () => {
-		const memory = new FamilyMemory();
-		const { asked, knows } = server('apps', 'flows');
-		for (let i = 0; i < 3; i++) {
-			await expect(memory.otherThan('apps', BASE, 'auto', knows)).resolves.toBeUndefined();
-		}
-		expect(asked).toEqual(['apps']);
-
-		const flows = new FamilyMemory();
-		const onlyFlows = server('flows');
-		await flows.otherThan('apps', BASE, 'auto', onlyFlows.knows);
-		await expect(flows.otherThan('flows', BASE, 'auto', onlyFlows.knows)).resolves.toBeUndefined();
-		expect(onlyFlows.asked).toEqual(['apps', 'flows']);
-	});
-
-	it('asks once, however many calls meet a 404 at the same time', async () => {
-		const memory = new FamilyMemory();
-		const { asked, knows } = server('flows');
-		const answers = await Promise.all(
-			Array.from({ length: 20 }, async () => await memory.otherThan('apps', BASE, 'auto', knows)),
-		);
-		expect(new Set(answers)).toEqual(new Set(['flows']));
-		expect(asked).toEqual(['apps', 'flows']);
-	});
-
-	it('does not remember a server that knows neither: its address is probably wrong', async () => {
-		const memory = new FamilyMemory();
-		const nothing = server();
-		await expect(memory.otherThan('apps', BASE, 'auto', nothing.knows)).resolves.toBeUndefined();
-		const later = server('flows');
-		await expect(memory.otherThan('apps', BASE, 'auto', later.knows)).resolves.toBe('flows');
-	});
-
-	it('asks again after a question that got no answer', async () => {
-		const memory = new FamilyMemory();
-		const lost = async (): Promise<boolean> => await Promise.reject(new Error('reset'));
-		const both = [1, 2].map(async () => await memory.otherThan('apps', BASE, 'auto', lost));
-		await expect(Promise.allSettled(both)).resolves.toMatchObject([
-			{ status: 'rejected' },
-			{ status: 'rejected' },
-		]);
-		await expect(memory.otherThan('apps', BASE, 'auto', server('flows').knows)).resolves.toBe(
-			'flows',
-		);
-	});
-
-	it('never leaves the family that was chosen', async () => {
-		const memory = new FamilyMemory();
-		const { asked, knows } = server('flows');
-		await expect(memory.otherThan('apps', BASE, 'apps', knows)).resolves.toBeUndefined();
-		expect(asked).toEqual([]);
-	});
-});
-
 describe('the inputs on the wire', () => {
 	const definition = app({
 		inputs: [
@@ -138,5 +56,26 @@ describe('the inputs on the wire', () => {
 
 	it('are keyed by api_key for Flows, by id where an input has none', () => {
 		expect(wireInputs('flows', definition, inputs)).toEqual({ prompt: 'a red car', 'input-2': 3 });
+	});
+
+	it('are keyed as is said where a server wants the other kind', () => {
+		expect(wireInputs('apps', definition, inputs, 'api_key')).toEqual({
+			prompt: 'a red car',
+			'input-2': 3,
+		});
+		expect(wireInputs('flows', definition, inputs, 'id')).toEqual(inputs);
+	});
+});
+
+describe('a redirect', () => {
+	it.each([
+		['https://api.magnific.com/v1/ai/flows/uqzQLDr2Aw', true],
+		['/v1/ai/me/flows', true],
+		['/v1/ai/flows?search=x', true],
+		['/v1/ai/apps/flows', false],
+		['/login?next=/v1/flows', false],
+		[undefined, false],
+	])('to %s leads to Flows: %s', (location, expected) => {
+		expect(leadsTo('flows', location)).toBe(expected);
 	});
 });

@@ -15,7 +15,7 @@ const simplified = ({ sqid, name, total_cost, inputs }: AppDefinition): JsonObje
 	name,
 	total_cost,
 	inputs: inputs.map(
-		({ id, api_key, label, type, media_type, required, default: value, options }) => ({
+		({
 			id,
 			api_key,
 			label,
@@ -24,6 +24,19 @@ const simplified = ({ sqid, name, total_cost, inputs }: AppDefinition): JsonObje
 			required,
 			default: value,
 			options,
+			description,
+			placeholder,
+		}) => ({
+			id,
+			api_key,
+			label,
+			type,
+			media_type,
+			required,
+			default: value,
+			options,
+			...(description === undefined ? {} : { description }),
+			...(placeholder === undefined ? {} : { placeholder }),
 		}),
 	),
 });

@@ -122,10 +122,98 @@ describe('the refusal of a request', () => {
 		]);
 	});
 
+	it('names the limit that a 429 tells', () => {
+		const headers = { 'x-ratelimit-limit': '10', 'x-ratelimit-reset': '7' };
+		const error = refusalError({ statusCode: 429, body: {}, headers, now: 0, secrets: [] });
+		expect(error.retryAfterMs).toBe(7_000);
+		expect(error.advice).toContain('names a limit of 10');
+	});
+
 	it('keeps what Retry-After says', () => {
 		expect(refused(429, {}, '30').retryAfterMs).toBe(30_000);
 		expect(refused(503, {}, '2').retryAfterMs).toBe(2_000);
 		expect(refused(429).retryAfterMs).toBeUndefined();
+	});
+});
+
+describe('a web page in place of an answer', () => {
+	const page = '<!DOCTYPE html>\n<html><body>Access denied</body></html>';
+
+	it.each([400, 401, 402, 403, 404, 405, 408, 413, 422])(
+		'with status %i comes from somebody in between, and may be gone the next time',
+		(statusCode) => {
+			const error = refused(statusCode, page);
+			expect(error).toMatchObject({ kind: 'not_json', httpCode: statusCode, isPassing: true });
+			expect(error.message).toContain('firewall or proxy in between');
+			expect(error.stopsSubmissions).toBe(false);
+		},
+	);
+
+	it.each<[number, ApiErrorKind]>([
+		[429, 'rate_limited'],
+		[500, 'server'],
+		[502, 'server'],
+		[503, 'unavailable'],
+	])('leaves a %i what it is, and names who sent it', (statusCode, kind) => {
+		const error = refused(statusCode, page);
+		expect(error.kind).toBe(kind);
+		expect(error.advice).toContain('firewall or proxy in between');
+	});
+
+	it('leaves a redirect one', () => {
+		expect(refused(301, page)).toMatchObject({ kind: 'redirect', isPassing: false });
+	});
+
+	it('is known by its type where it begins otherwise', () => {
+		const headers = { 'content-type': 'text/html; charset=utf-8' };
+		const body = '<div>blocked</div>';
+		expect(refusalError({ statusCode: 403, body, headers, now: 0, secrets: [] })).toMatchObject({
+			kind: 'not_json',
+		});
+	});
+
+	it.each(['', 'forbidden', { message: '<html>' }])('is not %j', (body) => {
+		expect(refused(403, body).kind).toBe('forbidden');
+	});
+});
+
+describe('a 403', () => {
+	it('concerns the plan only while nothing has worked with the key', () => {
+		const of = (isUntriedKey: boolean) =>
+			refusalError({ statusCode: 403, body: {}, now: 0, secrets: [], isUntriedKey });
+		expect(of(true)).toMatchObject({ kind: 'plan', concernsTheKey: false });
+		expect(of(false)).toMatchObject({ kind: 'forbidden', concernsTheKey: false });
+	});
+});
+
+describe('credits that are used up', () => {
+	it.each<[number, unknown]>([
+		[402, {}],
+		[402, { message: 'Payment required' }],
+		[403, { message: 'Credit limit of this API key reached' }],
+		[403, 'Quota exceeded'],
+		[400, { message: 'Insufficient credits.' }],
+		[400, { error: { code: 'INSUFFICIENT_CREDITS', message: 'Denied' } }],
+		[409, { problem: { detail: 'Your balance is 0' } }],
+		[422, { message: 'You do not have enough credits: 3 needed, 1 left' }],
+	])('are told by %i with %j', (statusCode, body) => {
+		const error = refused(statusCode, body);
+		expect(error).toMatchObject({ kind: 'no_credits', isPassing: false, stopsSubmissions: true });
+		expect(error.advice).toMatch(/top up/i);
+	});
+
+	it.each<[number, unknown, ApiErrorKind]>([
+		[429, { message: 'Quota exceeded' }, 'rate_limited'],
+		[422, { invalid_params: [{ name: 'balance', reason: 'exceeds 10' }] }, 'invalid_inputs'],
+		[400, { invalid_params: [{ name: 'credits', reason: 'required' }] }, 'invalid_inputs'],
+		[422, { message: 'balance must be a number' }, 'invalid_inputs'],
+		[400, { message: 'Input “Balance” is too long' }, 'rejected'],
+		[400, { message: 'white_balance exceeds its limit' }, 'rejected'],
+		[401, { message: 'No quota for this key' }, 'key_refused'],
+		[404, { message: 'Credit Card Mockup not found' }, 'not_found'],
+		[500, { message: 'Could not read the balance' }, 'server'],
+	])('are not meant by %i with %j', (statusCode, body, kind) => {
+		expect(refused(statusCode, body)).toMatchObject({ kind });
 	});
 });
 
@@ -211,6 +299,8 @@ describe('an API error', () => {
 		unexpectedAnswer('it has no run id'),
 		transferRefused('The upload of the binary field “data”', 403),
 		stoppedError(),
+		refusalError({ statusCode: 403, body: {}, now: 0, secrets: [], isUntriedKey: true }),
+		refused(403, '<html></html>'),
 	];
 
 	it('has no text with the words that n8n asks to avoid', () => {
@@ -232,8 +322,10 @@ describe('an API error', () => {
 			'unreachable',
 		]);
 		expect([...final].sort()).toEqual([
+			'forbidden',
 			'invalid_inputs',
 			'key_refused',
+			'no_credits',
 			'not_found',
 			'plan',
 			'redirect',
@@ -242,10 +334,11 @@ describe('an API error', () => {
 		]);
 	});
 
-	it('concerns the key only for 401 and 403', () => {
-		expect(all().flatMap((error) => (error.concernsTheKey ? [error.httpCode] : []))).toEqual([
-			401, 403,
-		]);
+	it('concerns the key only for 401, and stops submissions for used up credits too', () => {
+		const codes = (is: (error: ApiError) => boolean) =>
+			all().flatMap((error) => (is(error) ? [error.httpCode] : []));
+		expect(codes((error) => error.concernsTheKey)).toEqual([401]);
+		expect(codes((error) => error.stopsSubmissions)).toEqual([401, 402]);
 	});
 
 	it('of a file transfer may pass only with 429 and 5xx', () => {

@@ -1,6 +1,6 @@
 import { SlidingWindowBudget } from '../../../nodes/Magnific/api/budget';
-import { ApiError } from '../../../nodes/Magnific/api/errors';
-import { backoffMs, waitAfter, withRetries } from '../../../nodes/Magnific/api/retry';
+import type { ApiError } from '../../../nodes/Magnific/api/errors';
+import { backoffMs, pauseAfter, waitAfter, withRetries } from '../../../nodes/Magnific/api/retry';
 import { broken, refused } from '../support/fixtures';
 import { VirtualClock } from '../support/virtualClock';
 
@@ -72,6 +72,42 @@ describe('the wait after a refusal', () => {
 		expect(clock.now()).toBe(0);
 		await clock.run(waited);
 		expect(clock.now()).toBe(4_000);
+	});
+});
+
+describe('429s that name no pause', () => {
+	it.each(['0', '-1', 'Thu, 01 Jan 1970 00:00:00 GMT', undefined])(
+		'pause everybody longer and longer, however many calls meet them (Retry-After: %s)',
+		async (retryAfter) => {
+			const { clock, budget, pacing } = setUp();
+			const pauses = [];
+			for (let call = 0; call < 7; call++) {
+				// Each the first try of another call: what grows is not a single call's own.
+				const pause = pauseAfter(refused(429, {}, retryAfter), 1, pacing);
+				pauses.push(pause);
+				await clock.run(budget.take('poll'));
+				expect(clock.now()).toBe(pauses.reduce((sum, one) => sum + one));
+			}
+			expect(pauses).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+			expect(budget.refusals).toBe(7);
+		},
+	);
+
+	it('begin with a short pause again after a time without them', async () => {
+		const { clock, pacing } = setUp();
+		const pauses = [];
+		for (const gap of [0, 1_000, 60_000]) {
+			await clock.advance(gap);
+			pauses.push(pauseAfter(refused(429), 1, pacing));
+		}
+		expect(pauses).toEqual([1_000, 2_000, 1_000]);
+	});
+
+	it('pause once for all that were sent before the pause', async () => {
+		const { clock, pacing } = setUp();
+		pauseAfter(refused(429), 1, pacing);
+		await clock.advance(400);
+		expect(pauseAfter(refused(429), 1, pacing)).toBe(600);
 	});
 });
 

@@ -440,3 +440,43 @@ describe('any answer at all', () => {
 		);
 	});
 });
+
+describe('what came with later answers', () => {
+	const [one] = parseAppDefinition({
+		sqid: 'uqzQLDr2Aw',
+		inputs: [
+			{
+				id: 'input-1',
+				type: 'text',
+				description: ' What to paint ',
+				presentation: { mode: 'textarea', placeholder: 'a red car' },
+			},
+		],
+	}).inputs;
+
+	it('are an input’s description and placeholder', () => {
+		expect(one).toMatchObject({ description: 'What to paint', placeholder: 'a red car' });
+	});
+
+	it.each([
+		['2026-11-01T00:00:00Z', '2026-11-01T00:00:00Z'],
+		[1793491200, '2026-11-01T00:00:00.000Z'],
+		[1793491200000, '2026-11-01T00:00:00.000Z'],
+		['1793491200', '2026-11-01T00:00:00.000Z'],
+		['1793491200000', '2026-11-01T00:00:00.000Z'],
+		[null, null],
+		[{}, null],
+		['', ''],
+	])('are times in s, ms or ISO 8601: %j', (time, expected) => {
+		const run = parseRun(
+			{
+				status: 'running',
+				started_at: time,
+				result: { images: [{ url: 'https://a.example/1.png', created_at: time }] },
+			},
+			'vCrK3Aa47y',
+		);
+		expect(run.started_at).toBe(expected);
+		expect(run.result?.images[0]?.created_at).toBe(expected);
+	});
+});

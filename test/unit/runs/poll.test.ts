@@ -343,12 +343,12 @@ describe('looks that cannot be made', () => {
 		expect(outcomes).toMatchObject([{ kind: 'ended' }]);
 	});
 
-	it('because the request is refused end the waiting for this run alone', async () => {
-		const { outcomes } = await carried({ fault: looksMeet({ statusCode: 400 }) }, 3);
+	it.each([400, 403])('because of %i end the waiting for this run alone', async (statusCode) => {
+		const { outcomes } = await carried({ fault: looksMeet({ statusCode }) }, 3);
 		expect(outcomes.map(({ kind }) => kind).sort()).toEqual(['ended', 'ended', 'unreadable']);
 	});
 
-	it.each([401, 403])('because of %i end the waiting for all runs', async (statusCode) => {
+	it.each([401])('because of %i end the waiting for all runs', async (statusCode) => {
 		const { outcomes, looks, tookMs } = await carried({ fault: looksMeet({ statusCode }) }, 20);
 		for (const outcome of outcomes) {
 			expect(outcome).toMatchObject({ kind: 'unreadable', error: { httpCode: statusCode } });

@@ -32,6 +32,7 @@ describe('App → Get', () => {
 					required: true,
 					default: null,
 					options: [],
+					placeholder: 'Summer sale starts Friday',
 				},
 				{
 					id: inputId(posterFromText, 'Style'),

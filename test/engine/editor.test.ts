@@ -20,7 +20,7 @@ describe('the list of apps', () => {
 		expect(results.slice(0, 3)).toEqual([
 			{ name: 'Broken Pipeline (4 credits)', value: 'bR0kEnP1pe' },
 			{ name: 'Four Variations (12 credits)', value: 'hT3kYw8NdQ' },
-			{ name: 'Moodboard (cost unknown)', value: 'mOd8BrD4yU' },
+			{ name: 'Moodboard', value: 'mOd8BrD4yU' },
 		]);
 		expect(results).toContainEqual({ name: 'Sound to Waveform (1 credit)', value: 'wAv5Zc7QnG' });
 		expect(results.map(({ name }) => name)).not.toContain('Untitled draft');
@@ -37,7 +37,7 @@ describe('the list of apps', () => {
 		await searchApps(local);
 		await local.control.addApp({ sqid: 'n3wApp0000', name: 'Just Published' });
 		expect((await searchApps(local, '')).results.map(({ name }) => name)).toContain(
-			'Just Published (cost unknown)',
+			'Just Published',
 		);
 		expect((await searchApps(local, 'just pub')).results).toHaveLength(1);
 	});

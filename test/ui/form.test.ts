@@ -37,7 +37,7 @@ describe('the list of apps', () => {
 			[
 				'Broken Pipeline (4 credits)',
 				'Four Variations (12 credits)',
-				'Moodboard (cost unknown)',
+				'Moodboard',
 				'Poster from Text (3 credits)',
 				'Product Clip (40 credits)',
 				'Product Photoshoot (8 credits)',

@@ -48,8 +48,27 @@ export class OneCredential extends ICredentialsHelper {
 		return Promise.resolve(new Credentials(details, name));
 	}
 
-	async getDecrypted(): Promise<ICredentialDataDecryptedObject> {
-		return Promise.resolve({ ...this.data });
+	/** As n8n does it for an item, where a field is an expression. */
+	async getDecrypted(
+		...[, , , mode, executeData, , item]: Parameters<ICredentialsHelper['getDecrypted']>
+	): Promise<ICredentialDataDecryptedObject> {
+		const resolved = Object.entries(this.data).map(([name, value]) => [
+			name,
+			item && typeof value === 'string' && value.startsWith('=')
+				? item.workflow.expression.getParameterValue(
+						value,
+						item.runExecutionData,
+						item.runIndex,
+						item.itemIndex,
+						item.node.name,
+						item.connectionInputData,
+						mode,
+						{},
+						executeData,
+					)
+				: value,
+		]);
+		return Promise.resolve(Object.fromEntries(resolved) as ICredentialDataDecryptedObject);
 	}
 
 	async updateCredentials(): Promise<void> {

@@ -57,7 +57,7 @@ describe('the credential', () => {
 		expect(
 			workflow.expression.getComplexParameterValue(
 				node,
-				{ value: String(expression) },
+				{ value: typeof expression === 'string' ? expression : '' },
 				'internal',
 				{},
 				undefined,

@@ -1,5 +1,6 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import { ApiError, redact } from '../api/errors';
+import { ApiError } from '../api/errors';
+import { redact } from '../api/redact';
 
 /** What a field was given. */
 export interface Given {

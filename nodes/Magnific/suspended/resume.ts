@@ -1,7 +1,7 @@
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { createClient, type MagnificClient } from '../api/client';
 import { systemClock } from '../api/clock';
-import { redact } from '../api/errors';
+import { redact } from '../api/redact';
 import { readRequest, respond } from '../callbacks/request';
 import { judge, readCallback, type Call, type Callback } from './callback';
 import { goOn, GOES_ON, lookAround, type Met } from './goOn';

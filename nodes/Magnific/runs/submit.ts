@@ -31,9 +31,9 @@ const isOpen = (error: ApiError): boolean =>
 	error.httpCode === 408;
 
 /** Which further submissions would get the same answer as this one's. */
-const concerns = ({ kind }: ApiError): 'all' | 'app' | 'itself' => {
-	if (kind === 'key_refused' || kind === 'no_credits') return 'all';
-	return kind === 'plan' ? 'app' : 'itself';
+const concerns = ({ kind, stopsSubmissions }: ApiError): 'all' | 'app' | 'itself' => {
+	if (stopsSubmissions) return 'all';
+	return kind === 'forbidden' || kind === 'plan' ? 'app' : 'itself';
 };
 
 /**

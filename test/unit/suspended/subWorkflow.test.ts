@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createRunExecutionData, type IRunExecutionData } from 'n8n-workflow';
-import { checkSubWorkflow, type CalledContext } from '../../../nodes/Magnific/suspended/subWorkflow';
+import {
+	checkSubWorkflow,
+	type CalledContext,
+} from '../../../nodes/Magnific/suspended/subWorkflow';
 
 const N8N_2 = 'https://n8n.test/webhook-waiting/7?signature=token';
 const N8N_1 = 'https://n8n.test/webhook-waiting/7';

@@ -6,7 +6,11 @@ import { call, filesOf, runId } from './support/client';
 let emulator: Emulator;
 
 beforeAll(async () => {
-	emulator = await startEmulator({ timeScale: 1_000, requestsPerMinute: 5_000 });
+	emulator = await startEmulator({
+		timeScale: 1_000,
+		requestsPerMinute: 5_000,
+		settings: { status502Every: null },
+	});
 });
 afterEach(() => emulator.control.reset());
 afterAll(() => emulator.close());

@@ -10,7 +10,11 @@ import { dataUri, meanColour, picture } from './support/media';
 let emulator: Emulator;
 
 beforeAll(async () => {
-	emulator = await startEmulator({ timeScale: 1_000, requestsPerMinute: 5_000 });
+	emulator = await startEmulator({
+		timeScale: 1_000,
+		requestsPerMinute: 5_000,
+		settings: { status502Every: null },
+	});
 });
 afterAll(() => emulator.close());
 

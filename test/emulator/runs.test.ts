@@ -19,7 +19,12 @@ import { dataUri, meanColour, picture } from './support/media';
 let emulator: Emulator;
 
 beforeAll(async () => {
-	emulator = await startEmulator({ timeScale: 200, requestsPerMinute: 100_000 });
+	emulator = await startEmulator({
+		timeScale: 200,
+		requestsPerMinute: 100_000,
+		// These tests ask many times, and are not about the odd answer in between.
+		settings: { status502Every: null },
+	});
 });
 afterEach(() => emulator.control.reset());
 afterAll(() => emulator.close());

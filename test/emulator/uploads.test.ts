@@ -9,7 +9,11 @@ import { picture } from './support/media';
 let emulator: Emulator;
 
 beforeAll(async () => {
-	emulator = await startEmulator({ timeScale: 200, requestsPerMinute: 5_000 });
+	emulator = await startEmulator({
+		timeScale: 200,
+		requestsPerMinute: 5_000,
+		settings: { status502Every: null },
+	});
 });
 afterEach(() => emulator.control.reset());
 afterAll(() => emulator.close());

@@ -16,7 +16,11 @@ let emulator: Emulator;
 let receiver: Receiver;
 
 beforeAll(async () => {
-	emulator = await startEmulator({ timeScale: 1_000, requestsPerMinute: 100_000 });
+	emulator = await startEmulator({
+		timeScale: 1_000,
+		requestsPerMinute: 100_000,
+		settings: { status502Every: null },
+	});
 	receiver = await startReceiver();
 });
 afterEach(async () => {

@@ -131,9 +131,12 @@ const unknownFields = ({ tables }: Page, outputFields: Set<string>): string[] =>
 				: [plainText(tokens)].filter((name) => !credentialNames.includes(name)),
 		);
 
-const SOURCES = readdirSync(join(ROOT, 'nodes'), { recursive: true, encoding: 'utf8' })
-	.filter((name) => name.endsWith('.ts'))
-	.map((name) => readFileSync(join(ROOT, 'nodes', name), 'utf8'))
+const SOURCES = ['credentials', 'nodes']
+	.flatMap((folder) =>
+		readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+			.filter((name) => name.endsWith('.ts'))
+			.map((name) => readFileSync(join(ROOT, folder, name), 'utf8')),
+	)
 	.join('\n');
 
 const SHORTEST_FRAGMENT = 12;

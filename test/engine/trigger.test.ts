@@ -404,7 +404,11 @@ describe('the files of an event', () => {
 
 	it('that cannot be had leave the event, which says so', async () => {
 		const run = await startRun();
-		await local.control.addFault({ route: 'file', fault: { kind: 'status', status: 404 } });
+		await local.control.addFault({
+			route: 'file',
+			times: -1,
+			fault: { kind: 'status', status: 404 },
+		});
 		const { json } = await triggerNode(local, { options: { downloadFiles: true } }).call({
 			body: finished(run),
 		});

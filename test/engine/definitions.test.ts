@@ -32,6 +32,7 @@ describe('App → Get', () => {
 					required: true,
 					default: null,
 					options: [],
+					description: 'The words on the poster; a few are read from further away.',
 					placeholder: 'Summer sale starts Friday',
 				},
 				{

@@ -78,7 +78,8 @@ export const goOn = async (met: Met, answer = GOES_ON): Promise<IWebhookResponse
 	const { context, client, park, memory } = met;
 	const stay = respond(context, answer.status, answer.message);
 	if (!memory.isGoingOn || memory.isOverdue || allOver(park.runs, memory)) memory.round?.abort();
-	if (memory.isGoingOn) return stay;
+	// It may have gone on while this call read the credential or looked at a run.
+	if (memory.isGoingOn || memory.gone.signal.aborted) return stay;
 	memory.isGoingOn = true;
 	try {
 		await readTheRest(met);

@@ -25,7 +25,7 @@ export const GOES_ON: Answer = { status: 200, message: 'The execution goes on' }
 /** How long the last looks may take at the end of the time, in ms: what is known is to come out. */
 const LAST_LOOKS_MS = 10_000;
 /** The same for a process that knows of no end yet: another one may have been called back. */
-const FIRST_LOOKS_MS = 2 * 60_000;
+const FIRST_LOOKS_MS = 90_000;
 
 const lookIn = async (
 	{ client, park, memory }: Met,

@@ -13,10 +13,9 @@ const LONGEST_AT_THE_END_MS = 30_000;
 
 /**
  * n8n's own timer is the fallback where no process is left to end the wait. It must not come first:
- * the last looks and the files of a large batch take their time, and what n8n passes on then are the
- * unfinished runs.
+ * the last looks take their time, and what n8n passes on then are the unfinished runs.
  */
-export const TIMER_AFTER_DEADLINE_MS = 15 * 60_000;
+export const TIMER_AFTER_DEADLINE_MS = 150_000;
 
 /** Says something to the parked execution. */
 export type Poke = (what: 'look' | 'end') => Promise<Heard>;

@@ -8,7 +8,7 @@ import { callFailed, invalidItem, listRuns, type Failure } from '../runs/failure
 import type { KnownRun } from '../runs/types';
 import { throttleHints } from '../runs/notes';
 import { showHints } from './showHints';
-import { toNodeError } from './nodeErrors';
+import { toNodeError } from './stoppingError';
 
 /** What an item came to: its output, or why it has none. */
 export type ItemResult = { items: INodeExecutionData[] } | { failure: Failure };

@@ -4,7 +4,7 @@ import type { Budget } from '../api/budget';
 import { createClient, type MagnificClient } from '../api/client';
 import { settle } from '../api/errors';
 import type { AppSummary } from '../api/types';
-import { editorError } from '../batch/nodeErrors';
+import { editorError } from '../batch/stoppingError';
 
 /** An app as lists offer it. `isMine`: it is not published, only its maker sees it. */
 interface OfferedApp extends AppSummary {

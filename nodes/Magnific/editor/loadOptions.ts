@@ -1,7 +1,7 @@
 import type { ILoadOptionsFunctions, INodePropertyOptions } from 'n8n-workflow';
 import { createClient } from '../api/client';
 import { settle } from '../api/errors';
-import { editorError } from '../batch/nodeErrors';
+import { editorError } from '../batch/stoppingError';
 import { triggerRegistry } from '../trigger/registry';
 import { nameInList, offeredApps } from './listSearch';
 

@@ -10,7 +10,7 @@ import { isRecord } from '../api/guards';
 import { withRetries } from '../api/retry';
 import type { AppDefinition, AppInput } from '../api/types';
 import { appIdProblem } from '../resources/app/appIds';
-import { editorError } from '../batch/nodeErrors';
+import { editorError } from '../batch/stoppingError';
 
 const fieldType = ({ type, options }: AppInput): FieldType => {
 	if (type === 'number') return 'number';

@@ -11,7 +11,7 @@ import {
 import { isRecord, numberOrNull } from '../api/guards';
 import { withRetries, type Pacing } from '../api/retry';
 import { CREDENTIAL, readSettings } from '../api/settings';
-import { gate } from '../runs/gate';
+import { gate } from '../runs/concurrency';
 import { urlExpiry } from '../runs/expiry';
 import type { RunFile } from '../runs/output';
 import { forbiddenAddress } from '../callbacks/reachable';

@@ -1,7 +1,7 @@
 import type { RunApi } from '../api/client';
 import { ApiError } from '../api/errors';
 import type { Pacing } from '../api/retry';
-import { gate } from './gate';
+import { gate } from './concurrency';
 import type { Ledger, LedgerEntry } from './ledger';
 import { Poller } from './poll';
 import { Submitter, type PlainRun } from './submit';

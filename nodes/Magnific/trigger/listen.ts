@@ -3,7 +3,7 @@ import { ApiError } from '../api/errors';
 import { CREDENTIAL, readSettings } from '../api/settings';
 import { SET_PUBLIC_ADDRESS, unreachable } from '../callbacks/reachable';
 import { triggerRegistry } from './registry';
-import { editorError } from '../batch/nodeErrors';
+import { editorError } from '../batch/stoppingError';
 
 /** For a test event another one than when the workflow is active, also while n8n takes it down. */
 const urlOf = (context: IHookFunctions): string => context.getNodeWebhookUrl('default') ?? '';

@@ -6,7 +6,7 @@ import { invalidItem } from '../../runs/failures';
 import { costHints, unwatchedHints } from '../../runs/notes';
 import { expiredFailure, isExpired } from '../../runs/expired';
 import { openLedger, type LedgerPage } from '../../runs/ledgerPage';
-import { StartedLog } from '../../runs/startedLog';
+import { StartedLog } from '../../runs/idsInLog';
 import { runIdOf, type InputValue, type RunOutcome } from '../../runs/types';
 import { failed, jsonItem, mustStop, runBatch, type Batch } from '../../batch/runBatch';
 import { collect } from '../../batch/collect';

@@ -1,4 +1,4 @@
-import { gate } from '../../../nodes/Magnific/runs/gate';
+import { gate } from '../../../nodes/Magnific/runs/concurrency';
 import { VirtualClock } from '../support/virtualClock';
 
 /** Sends tasks of these lengths (ms) through a gate; tells the order of entry and how full it was. */

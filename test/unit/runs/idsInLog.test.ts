@@ -1,4 +1,4 @@
-import { StartedLog } from '../../../nodes/Magnific/runs/startedLog';
+import { StartedLog } from '../../../nodes/Magnific/runs/idsInLog';
 import { VirtualClock } from '../support/virtualClock';
 
 describe('the log of started runs', () => {

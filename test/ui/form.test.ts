@@ -44,6 +44,7 @@ describe('the list of apps', () => {
 				'Sketch to Realism (5 credits)',
 				'Sound to Waveform (1 credit)',
 				'Surprise Me (2 credits)',
+				'Untitled draft (Mine)',
 				'Video Title Card (3 credits)',
 			],
 		);

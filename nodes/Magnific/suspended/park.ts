@@ -5,7 +5,7 @@ import { unfinishedJson } from '../runs/output';
 import { allOver, lookAtParked, outcomesOf, toLookAtBeforeParking, type ParkMemory } from './looks';
 import { TIMER_AFTER_DEADLINE_MS } from './watchdog';
 import { parkKeyOf } from './parkKey';
-import { unreachable } from '../callbacks/reachable';
+import { SET_PUBLIC_ADDRESS, unreachable } from '../callbacks/reachable';
 import { failuresIn, itemsInOrder, jsonItem, mustStop, type Batch } from '../batch/runBatch';
 import { collect, noteRun, type Carried } from '../batch/collect';
 import { savePark, type Park, type ParkedItem } from './state';
@@ -30,7 +30,7 @@ export const resumeUrlOf = (context: IExecuteFunctions, { settings }: Batch): st
 	if (reason !== undefined) {
 		throw refused(
 			`Nothing was started: the address under which n8n would be called back ${reason}`,
-			`Set the environment variable WEBHOOK_URL of n8n to its public https address, or: ${polling}.`,
+			`${SET_PUBLIC_ADDRESS}, or: ${polling}.`,
 		);
 	}
 	return url;

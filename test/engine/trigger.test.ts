@@ -367,6 +367,20 @@ describe('a delivery that comes again', () => {
 		}
 	});
 
+	it.each(['TRUE', 'yes', 1])('starts the workflow with Allow Duplicates as %j', async (given) => {
+		const run = await startRun();
+		const node = triggerNode(local, { options: { allowDuplicates: given } });
+		for (const webhookId of ['msg_1', 'msg_1']) {
+			expect((await node.call({ body: finished(run), webhookId })).items).toHaveLength(1);
+		}
+	});
+
+	it('starts nothing with an Allow Duplicates that is neither true nor false', async () => {
+		const run = await startRun();
+		const node = triggerNode(local, { options: { allowDuplicates: 'perhaps' } });
+		startsNothing(await node.call({ body: finished(run) }), 503);
+	});
+
 	it('starts the workflow where it was refused before, or not listened for', async () => {
 		const run = await startRun();
 		const node = triggerNode(local);

@@ -112,18 +112,21 @@ const outputOf = (read: ReadOption): OutputOptions => ({
 	binaryField: read(output.binaryField),
 });
 
+/** Reads options from a node's `options` as n8n resolved them: a webhook has no items to ask for. */
+export const resolvedReader = (options: unknown): ReadOption => {
+	const values = isRecord(options) ? options : {};
+	return ({ field, unset, read }) =>
+		Object.hasOwn(values, field.name)
+			? read({ value: values[field.name], isExpression: false })
+			: unset;
+};
+
 /**
  * The output options in a node's `options` as n8n resolved them. Throws an `ApiError` where one
  * cannot be understood.
  */
-export const readOutputOptions = (options: unknown): OutputOptions => {
-	const values = isRecord(options) ? options : {};
-	return outputOf(({ field, unset, read }) =>
-		Object.hasOwn(values, field.name)
-			? read({ value: values[field.name], isExpression: false })
-			: unset,
-	);
-};
+export const readOutputOptions = (options: unknown): OutputOptions =>
+	outputOf(resolvedReader(options));
 
 /** An agent gets URLs: it can do nothing with binary data. */
 const forWhom = (context: IExecuteFunctions, options: OutputOptions): OutputOptions => ({

@@ -1,5 +1,16 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { flag } from '../batch/option';
 import { outputOptions } from '../batch/optionFields';
+
+/** Read by its own reader, as every option of the node is: a text such as `TRUE` is understood. */
+export const allowDuplicates = flag({
+	displayName: 'Allow Duplicates',
+	name: 'allowDuplicates',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether a delivery that was received before starts the workflow again. Magnific may deliver twice.',
+});
 
 export const triggerProperties: INodeProperties[] = [
 	{
@@ -65,16 +76,6 @@ export const triggerProperties: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
-		options: [
-			{
-				displayName: 'Allow Duplicates',
-				name: 'allowDuplicates',
-				type: 'boolean',
-				default: false,
-				description:
-					'Whether a delivery that was received before starts the workflow again. Magnific may deliver twice.',
-			},
-			...outputOptions,
-		],
+		options: [allowDuplicates.field, ...outputOptions],
 	},
 ];

@@ -6,6 +6,7 @@ import { isRecord, type JsonObject } from '../api/guards';
 import { withRetries } from '../api/retry';
 import { isEnded, type AppDefinition, type Run } from '../api/types';
 import { deliveries } from './deliveries';
+import { allowDuplicates } from './description';
 import { eventNameOf, readAppIds, readEvents, type EventName } from './filters';
 import { refusals } from './refusals';
 import { parseEvent, readRunId } from '../callbacks/event';
@@ -14,7 +15,7 @@ import { readRequest, respond, type CallbackRequest } from '../callbacks/request
 import { checkSignature, type SignatureVerdict } from '../callbacks/signature';
 import { runItems } from '../batch/collect';
 import { downloader } from '../files/download';
-import { readOutputOptions, type OutputOptions } from '../batch/options';
+import { readOutputOptions, resolvedReader, type OutputOptions } from '../batch/options';
 
 interface Received {
 	run_id: string;
@@ -203,8 +204,6 @@ const isNewDelivery = (
 	{ run_id, event }: Received,
 	webhookId: string | string[] | undefined,
 ): boolean => {
-	const options: unknown = context.getNodeParameter('options', {});
-	if (isRecord(options) && options.allowDuplicates === true) return true;
 	const keys = [`run ${run_id}:${event}`];
 	if (typeof webhookId === 'string' && webhookId !== '') keys.push(`delivery ${webhookId}`);
 	const isTest = context.getMode() === 'manual';
@@ -234,7 +233,9 @@ const receiveRun = async (
 	}
 	const events = readEvents(context.getNodeParameter('events', []));
 	const apps = readAppIds(context.getNodeParameter('apps', []));
-	const options = readOutputOptions(context.getNodeParameter('options', {}));
+	const given: unknown = context.getNodeParameter('options', {});
+	const options = readOutputOptions(given);
+	const mayComeAgain = resolvedReader(given)(allowDuplicates);
 
 	const received = await receivedOf(client, run_id, body, isSigned);
 	if (isVerdict(received)) {
@@ -252,7 +253,7 @@ const receiveRun = async (
 		return respond(context, 200, 'This trigger does not listen for this app');
 	}
 	// Remembered only when nothing can keep it from starting the workflow any more.
-	if (!isNewDelivery(context, received, headers['webhook-id'])) {
+	if (!mayComeAgain && !isNewDelivery(context, received, headers['webhook-id'])) {
 		return respond(context, 200, 'This event was received before');
 	}
 	respond(context, 200, 'Thank you');

@@ -132,6 +132,7 @@ it('05: writes down the runs that are unfinished at night, and picks them up in 
 
 it('05: writes down the runs whose state could not be read, and not the one that was not started', async () => {
 	const { control } = n8n.magnific;
+	await control.settings({ durations: { [posterFromText.sqid]: 120 } });
 	await control.addFault({ route: 'run', skip: 1, fault: { kind: 'status', status: 400 } });
 	await control.addFault({ route: 'get_run', fault: { kind: 'status', status: 401 } });
 	const night = await n8n.api.runWorkflow(await example('05'));

@@ -5,6 +5,7 @@ import { promised } from './support/engine';
 import { bytesOf, keepFilesIn } from './support/files';
 import { localMagnific } from './support/localMagnific';
 import { appRun, json } from './support/parameters';
+import { readLog } from './support/logFile';
 import { textOf } from './support/text';
 
 jest.mock('../../nodes/Magnific/api/clock', () =>
@@ -171,6 +172,23 @@ describe('Run → Wait', () => {
 				status: 'running',
 				timed_out: true,
 			}),
+		]);
+	});
+});
+
+describe('n8n’s log', () => {
+	const overIn = (log: string): string[] =>
+		log.split('\n').flatMap((line) => /Magnific: \d+ of \d+ runs are over.*$/.exec(line) ?? []);
+
+	it('has how many runs of a batch are over when it ends, with the credits, under both ways to get there', async () => {
+		const before = overIn(await readLog()).length;
+		const { items } = await local.run(appRun(surpriseMe, json({})), {
+			items: Array.from({ length: 3 }, () => ({ json: {} })),
+		});
+		await local.run(runWait(), { items });
+		expect(overIn(await readLog()).slice(before)).toEqual([
+			expect.stringContaining('Magnific: 3 of 3 runs are over, 6 credits'),
+			expect.stringContaining('Magnific: 3 of 3 runs are over'),
 		]);
 	});
 });

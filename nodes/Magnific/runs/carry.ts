@@ -4,6 +4,7 @@ import type { Pacing } from '../api/retry';
 import { gate } from './concurrency';
 import type { Ledger, LedgerEntry } from './ledger';
 import { Poller } from './poll';
+import { Progress } from './progress';
 import { Submitter, type PlainRun } from './submit';
 import type { RunOutcome } from './types';
 
@@ -14,6 +15,13 @@ export interface CarryOptions {
 	maxWaitMs: number;
 	/** How many runs may be going at once; 0 = as many as the budget lets through. */
 	maxConcurrentRuns: number;
+}
+
+export interface CarrySeams extends Pacing {
+	api: RunApi;
+	ledger: Ledger;
+	/** Gets a line once a minute that says how far the batch is. */
+	tell?: (line: string) => void;
 }
 
 const stillUnknown = (message: string): ApiError =>
@@ -35,7 +43,7 @@ const remembered = (entry: LedgerEntry): RunOutcome =>
  */
 export const carryRuns = async (
 	runs: PlainRun[],
-	seams: Pacing & { api: RunApi; ledger: Ledger },
+	seams: CarrySeams,
 	{ wait, maxWaitMs, maxConcurrentRuns }: CarryOptions,
 ): Promise<RunOutcome[]> => {
 	const { clock, ledger } = seams;
@@ -44,10 +52,19 @@ export const carryRuns = async (
 	const submitter = new Submitter(shared, maxWaitMs);
 	const poller = new Poller(shared);
 	const enter = gate(wait ? maxConcurrentRuns : 0);
+	let queued = runs.length;
+	const progress =
+		wait && seams.tell
+			? new Progress(clock, runs.length, seams.tell, () => ({
+					queued,
+					msLeft: poller.msLeft(queued),
+				}))
+			: undefined;
 
 	const carry = async (run: PlainRun): Promise<RunOutcome> => {
 		const known = ledger.recall(run.slot);
 		const submission = known ? remembered(known) : await submitter.submit(run);
+		queued -= 1;
 		if (!wait || submission.kind !== 'started') return submission;
 		const outcome = await poller.wait({
 			run_id: submission.run_id,
@@ -61,8 +78,13 @@ export const carryRuns = async (
 		}
 		return outcome;
 	};
-	const outcomes = runs.map(async (run) => await enter(async () => await carry(run)));
+	const outcomes = runs.map(async (run) => {
+		const outcome = await enter(async () => await carry(run));
+		progress?.note(outcome, run.app.total_cost);
+		return outcome;
+	});
 	return await Promise.all(outcomes).finally(() => {
+		progress?.end();
 		submitter.close();
 		budget.leave();
 	});

@@ -74,6 +74,11 @@ export class Poller {
 		return await ending;
 	}
 
+	/** How long the rest likely takes, in ms; `queued`: runs that are still to be submitted. */
+	msLeft(queued: number): number | undefined {
+		return this.schedule.msLeft(this.seams.clock.now(), queued);
+	}
+
 	private async start(run: Awaited): Promise<Ending> {
 		return await new Promise<Ending>((resolve) => {
 			const waiting: Waiting = {

@@ -59,6 +59,9 @@ class AppRuns {
 	/** How many runs ever were this app's. */
 	ever = 0;
 
+	/** When the last of them was submitted, ms since the epoch. */
+	lastSince = 0;
+
 	/** All that wait, by `since`. */
 	readonly waiting = new Earliest<Scheduled>();
 
@@ -134,6 +137,22 @@ export class Schedule {
 		return best && { run_id: best.run.run_id, dueAt: best.dueAt };
 	}
 
+	/**
+	 * How long it likely takes until all are over, in ms, where so many runs more are still to be
+	 * submitted; undefined while it is not known how long an app's runs take.
+	 */
+	msLeft(now: number, queued: number): number | undefined {
+		const submitting = (queued * A_MINUTE_MS) / this.requestsPerMinute;
+		const ends = [...this.apps.values()]
+			.filter(({ waiting }) => waiting.size > 0)
+			.map(({ durations, lastSince }) => {
+				const lasts = durations.likelyEnd(0);
+				return lasts === undefined ? NaN : (queued > 0 ? now + submitting : lastSince) + lasts;
+			});
+		const left = Math.max(now, ...ends) - now;
+		return Number.isNaN(left) || ends.length === 0 ? undefined : left;
+	}
+
 	/** A look is on its way: the run is not looked at again before it came back. */
 	lookStarts(run_id: string, now: number): void {
 		const run = this.runs.get(run_id);
@@ -199,6 +218,7 @@ export class Schedule {
 	private join(run: Scheduled, app: AppRuns): void {
 		run.app = app;
 		app.ever += 1;
+		app.lastSince = Math.max(app.lastSince, run.since);
 		app.waiting.set(run, run.since);
 		this.enterLines(run);
 	}

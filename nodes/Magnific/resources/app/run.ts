@@ -11,6 +11,7 @@ import { runIdOf, type InputValue, type RunOutcome } from '../../runs/types';
 import { failed, jsonItem, mustStop, runBatch, type Batch } from '../../batch/runBatch';
 import { collect } from '../../batch/collect';
 import { showHints } from '../../batch/showHints';
+import { tellIn } from '../../batch/tell';
 import { callbackUrl } from '../../suspended/callbackUrl';
 import { lookAtParked, newMemory, type ParkMemory } from '../../suspended/looks';
 import { parkStarted, resumeUrlOf } from '../../suspended/park';
@@ -147,7 +148,7 @@ const carry = async (
 			...run,
 			webhook: resumeUrl && key ? callbackUrl(resumeUrl, key, itemIndex) : webhook,
 		})),
-		{ ...batch.pacing, api: batch.api, ledger },
+		{ ...batch.pacing, api: batch.api, ledger, tell: tellIn(context) },
 		{ wait: wait === 'poll', maxWaitMs: maxWaitMin * 60_000, maxConcurrentRuns },
 	);
 	const carried = [...uploaded.keys()].flatMap((run, i) => {

@@ -1,11 +1,13 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { isEnded } from '../../api/types';
 import { Poller } from '../../runs/poll';
+import { Progress } from '../../runs/progress';
 import { newMemory } from '../../suspended/looks';
 import { optionsField, runWaitOptions, waitOption } from '../../batch/optionFields';
 import type { Operation } from '../operation';
 import { mustStop, readItem, runBatch, type Batch } from '../../batch/runBatch';
 import { collect } from '../../batch/collect';
+import { tellIn } from '../../batch/tell';
 import { park, resumeUrlOf } from '../../suspended/park';
 import { checkSubWorkflow } from '../../suspended/subWorkflow';
 import { overTries } from '../../suspended/tries';
@@ -32,14 +34,21 @@ const waitPolling = async (
 ): Promise<void> => {
 	const { api, clock, pacing } = batch;
 	const poller = new Poller({ ...pacing, api });
+	const progress = new Progress(clock, wanted.length, tellIn(context), () => ({
+		queued: 0,
+		msLeft: poller.msLeft(0),
+	}));
 	const now = clock.now();
 	const deadline = now + maxWaitMin * 60_000;
 	const ended = await Promise.all(
 		wanted.map(async ({ run_id, ...item }) => {
 			const run = { run_id, app_id: null, since: now, deadline, lookNow: true };
-			return { ...item, outcome: await poller.wait(run) };
+			const outcome = await poller.wait(run);
+			progress.note(outcome, null);
+			return { ...item, outcome };
 		}),
 	);
+	progress.end();
 	const appIdOf = ({ outcome }: (typeof ended)[number]): string | null =>
 		outcome.kind === 'ended' ? outcome.run.app_id : null;
 	const apps = await appsOfRuns(batch, ended.map(appIdOf));

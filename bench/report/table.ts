@@ -49,7 +49,13 @@ const simulationTable = (rows: Row[]): string =>
 	]);
 
 /** What `npm run bench` prints of the simulation. */
-export const describeSimulation = ({ simulation, lag, shared_key, fairness }: Simulation): string =>
+export const describeSimulation = ({
+	simulation,
+	lag,
+	shared_key,
+	fairness,
+	processes,
+}: Simulation): string =>
 	[
 		simulationTable(simulation),
 		'',
@@ -74,6 +80,19 @@ export const describeSimulation = ({ simulation, lag, shared_key, fairness }: Si
 		]),
 		'',
 		`3 items beside 500 with one key, runs of 20 s: ${fairness.small_s.toFixed(1)} s (alone ${fairness.small_alone_s.toFixed(1)} s); the 500: ${fairness.large_s.toFixed(1)} s (alone ${fairness.large_alone_s.toFixed(1)} s)`,
+		'',
+		'Processes with one key and no memory in common, for ten minutes',
+		aligned([
+			['processes', 'shares', 'begun s apart', 'unfairness', 'of the limit used', '429s'],
+			...processes.map((row) => [
+				row.processes,
+				row.cut,
+				row.stagger_s,
+				row.unfairness.toFixed(2),
+				row.used.toFixed(2),
+				row.http_429,
+			]),
+		]),
 	].join('\n');
 
 type Measure = keyof Difference['with'];

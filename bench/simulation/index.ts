@@ -1,4 +1,5 @@
 import { DURATIONS } from './durations';
+import { measureProcesses, type Processes } from './processes';
 import {
 	besideALargeOne,
 	measureLag,
@@ -22,6 +23,8 @@ export interface Simulation {
 	shared_key: SharedKey[];
 	/** Two executions with one key. */
 	fairness: Fairness;
+	/** Several processes with one key. */
+	processes: Processes[];
 }
 
 /** The whole table, for these sizes. `report` is told the cell at work. */
@@ -46,5 +49,7 @@ export const runSimulation = async (
 	report('half of the key is somebody else’s');
 	const shared_key = await shareTheKey(sizes.filter((n) => n <= LARGEST_SHARED));
 	report('a small execution beside a large one');
-	return { simulation, lag, shared_key, fairness: await besideALargeOne() };
+	const fairness = await besideALargeOne();
+	report('several processes with one key');
+	return { simulation, lag, shared_key, fairness, processes: await measureProcesses() };
 };

@@ -1,4 +1,5 @@
 import { SlidingWindowBudget } from '../../nodes/Magnific/api/budget';
+import { Throttle } from '../../nodes/Magnific/api/throttle';
 import { Durations } from '../../nodes/Magnific/runs/durations';
 import { Schedule } from '../../nodes/Magnific/runs/schedule';
 import { DURATIONS } from './durations';
@@ -43,8 +44,9 @@ export const PARTS: readonly Part[] = [
 			SlidingWindowBudget.prototype,
 			'delay',
 			(original) =>
-				function (this: object, now) {
-					return Reflect.apply(original, this, [now, 0]);
+				function (this: object, now, options) {
+					const whole = typeof options === 'object' ? { ...options, kept: 0 } : {};
+					return Reflect.apply(original, this, [now, whole]);
 				},
 		),
 	},
@@ -61,14 +63,7 @@ export const PARTS: readonly Part[] = [
 	},
 	{
 		id: 'throttle',
-		switchOff: replaced(
-			SlidingWindowBudget.prototype,
-			'allowedPerMinute',
-			() =>
-				function (this: object) {
-					return this instanceof SlidingWindowBudget ? this.requestsPerMinute : undefined;
-				},
-		),
+		switchOff: replaced(Throttle.prototype, 'narrow', () => (windows) => windows),
 	},
 ];
 

@@ -30,7 +30,7 @@ export interface World {
 }
 
 /** What somebody else sends with the same key. */
-export type OtherUse = Pick<ModelOptions, 'othersPerMinute' | 'othersGoFirst'>;
+export type OtherUse = Pick<ModelOptions, 'othersPerMinute' | 'othersGoFirst' | 'latencyMs'>;
 
 /** `durations`: how long the run of each item takes, ms. */
 export const newWorld = (durations: readonly number[], model: OtherUse = {}): World => {

@@ -1,5 +1,6 @@
 import type { Clock } from './clock';
 import { Earliest } from './earliest';
+import { Throttle, type RateWindow } from './throttle';
 
 /**
  * What a request is for, most urgent first: a person waits in the editor; a submission starts a
@@ -20,7 +21,7 @@ export interface Budget {
 	pause(until: number): void;
 	/**
 	 * The server refused a request that went (429), so somebody else uses the key: pauses until then,
-	 * does not count the request, and lets no more go per minute than went through, which grows again.
+	 * does not count the request, and lets fewer go per minute, which grow again.
 	 */
 	refused(until: number): void;
 	/** The same budget for one execution: those that wait take turns, whatever each of them has waiting. */
@@ -39,11 +40,6 @@ export interface SharedBudget extends Budget {
 
 const A_MINUTE_MS = 60_000;
 
-interface RateWindow {
-	ms: number;
-	max: number;
-}
-
 /**
  * The vendor's limits: the plan's requests per minute, 50 per 5 s, and 10 per second averaged over
  * 2 minutes. The latter two grow with a plan that allows more per minute than they would.
@@ -57,15 +53,19 @@ export const rateWindows = (requestsPerMinute: number): RateWindow[] => [
 // Requests do not take equally long to arrive: one sent just outside a window here can still be
 // inside it there.
 const ARRIVAL_MARGIN_MS = 200;
+/**
+ * Every third minute that a process fills in a row its submissions leave what is free again to others
+ * for so long.
+ * Whoever was refused comes back at the full second that `Retry-After` names; who filled the minute
+ * would always be there first.
+ */
+const LEFT_TO_OTHERS_MS = 1_100;
+const THREE_FULL_MINUTES_MS = 3 * (A_MINUTE_MS + ARRIVAL_MARGIN_MS) + LEFT_TO_OTHERS_MS / 2;
 
 /** What each window keeps free of submissions while other executions look at their runs. */
 const KEPT_FOR_LOOKS = 0.1;
 /** An execution that has not looked for so long leaves the windows to the others. */
 const LOOKS_LATELY_MS = 60_000;
-/** After refusals the requests per minute grow by so much a minute, until the plan's limit is reached. */
-const REGAINED_PER_MINUTE = 5;
-/** However much others use the key, this part of the plan's limit is tried for. */
-const LEAST_PART = 0.2;
 
 interface Waiting {
 	party: Party;
@@ -97,7 +97,7 @@ const goesBefore = (one: Waiting, other: Waiting): boolean => {
 export class SlidingWindowBudget implements Budget {
 	refusals = 0;
 
-	/** When the requests of the longest window went, oldest first. */
+	/** When the requests of the last three minutes went, oldest first. */
 	private readonly granted: number[] = [];
 
 	/** Those with requests waiting. */
@@ -114,8 +114,7 @@ export class SlidingWindowBudget implements Budget {
 
 	private pausedUntil = 0;
 
-	/** What went through when the server last refused a request, and when that was. */
-	private throttle: { perMinute: number; since: number } | undefined;
+	private readonly throttle = new Throttle();
 
 	private pumping = false;
 
@@ -141,13 +140,18 @@ export class SlidingWindowBudget implements Budget {
 	}
 
 	refused(until: number): void {
+		const now = this.clock.now();
+		const isLate = now < this.pausedUntil;
 		this.refusals += 1;
 		this.pause(until);
 		this.granted.pop();
-		const now = this.clock.now();
 		const wentThrough = this.granted.filter((at) => at > now - A_MINUTE_MS).length;
-		const least = LEAST_PART * this.requestsPerMinute;
-		this.throttle = { perMinute: Math.max(least, wentThrough), since: now };
+		this.throttle.refused({
+			now,
+			requestsPerMinute: this.requestsPerMinute,
+			wentThrough,
+			isLate,
+		});
 	}
 
 	share(): SharedBudget {
@@ -232,17 +236,19 @@ export class SlidingWindowBudget implements Budget {
 		const looking = [...this.lookers].filter(
 			({ lastLookAt }) => lastLookAt > now - LOOKS_LATELY_MS,
 		);
-		const unkept = this.delay(now, 0);
-		const kept = this.delay(now, KEPT_FOR_LOOKS);
+		const delay = this.delay(now);
+		const alone = this.delay(now, { isSubmission: true });
+		const besideLooks = this.delay(now, { isSubmission: true, kept: KEPT_FOR_LOOKS });
 		let request: Waiting | undefined;
 		let inMs = Infinity;
 		for (const party of this.parties) {
 			const first = party.waiting.first()?.item;
 			if (!first) continue;
-			const yieldsToLooks = first.kind === 'submit' && looking.some((other) => other !== party);
-			const delay = yieldsToLooks ? kept : unkept;
-			inMs = Math.min(inMs, delay);
-			if (delay === 0 && (!request || goesBefore(first, request))) request = first;
+			const isBesideLooks = looking.some((other) => other !== party);
+			const submitDelay = isBesideLooks ? besideLooks : alone;
+			const own = first.kind === 'submit' ? submitDelay : delay;
+			inMs = Math.min(inMs, own);
+			if (own === 0 && (!request || goesBefore(first, request))) request = first;
 		}
 		return { request, inMs };
 	}
@@ -253,28 +259,25 @@ export class SlidingWindowBudget implements Budget {
 		this.leave(request);
 		party.lastTurn = ++this.turns;
 		if (kind === 'poll') this.looks(party);
-		const longest = Math.max(...rateWindows(this.requestsPerMinute).map(({ ms }) => ms));
-		while ((this.granted[0] ?? now) <= now - longest - ARRIVAL_MARGIN_MS) this.granted.shift();
+		while ((this.granted[0] ?? now) <= now - THREE_FULL_MINUTES_MS) this.granted.shift();
 		this.granted.push(now);
 		request.grant();
 	}
 
-	/** How long until all windows have room, in ms; `kept`: the part of them that must stay free. */
-	private delay(now: number, kept: number): number {
-		const waits = rateWindows(this.requestsPerMinute).map(({ ms, max }) => {
-			const allowed = ms === A_MINUTE_MS ? this.allowedPerMinute(now) : max;
-			const blocking = this.granted.at(-Math.max(1, allowed - Math.floor(allowed * kept)));
-			return blocking === undefined ? 0 : blocking + ms + ARRIVAL_MARGIN_MS - now;
+	/**
+	 * How long until all windows have room, in ms; a submission has more patience. `kept`: the part of
+	 * the windows that must stay free.
+	 */
+	private delay(now: number, { isSubmission = false, kept = 0 } = {}): number {
+		const limit = this.requestsPerMinute;
+		const waits = this.throttle.narrow(rateWindows(limit), now, limit).map(({ ms, max }) => {
+			const blocking = this.granted.at(-Math.max(1, max - Math.floor(max * kept)));
+			const before = isSubmission && ms === A_MINUTE_MS ? this.granted.at(-3 * max) : undefined;
+			const isNeverFree = before !== undefined && before > now - THREE_FULL_MINUTES_MS;
+			const margin = isNeverFree ? LEFT_TO_OTHERS_MS : ARRIVAL_MARGIN_MS;
+			return blocking === undefined ? 0 : blocking + ms + margin - now;
 		});
 		return Math.max(0, this.pausedUntil - now, ...waits);
-	}
-
-	/** The plan's requests per minute, or fewer after refusals. */
-	private allowedPerMinute(now: number): number {
-		if (!this.throttle) return this.requestsPerMinute;
-		const { perMinute, since } = this.throttle;
-		const regained = Math.floor(((now - since) / A_MINUTE_MS) * REGAINED_PER_MINUTE);
-		return Math.min(this.requestsPerMinute, Math.ceil(perMinute + regained));
 	}
 }
 

@@ -1,4 +1,5 @@
 import { SlidingWindowBudget } from '../../../nodes/Magnific/api/budget';
+import { Throttle } from '../../../nodes/Magnific/api/throttle';
 import { Durations } from '../../../nodes/Magnific/runs/durations';
 import { Schedule } from '../../../nodes/Magnific/runs/schedule';
 import { besideALargeOne } from '../../../bench/simulation/scenarios';
@@ -15,7 +16,7 @@ const without = async <T>(id: string, measure: () => Promise<T>): Promise<T> => 
 };
 
 const methods = (): unknown[] =>
-	[Durations, Schedule, SlidingWindowBudget].flatMap(({ prototype }) =>
+	[Durations, Schedule, SlidingWindowBudget, Throttle].flatMap(({ prototype }) =>
 		Object.values(Object.getOwnPropertyDescriptors(prototype)),
 	);
 

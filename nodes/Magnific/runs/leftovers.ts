@@ -11,7 +11,7 @@ const EXPRESSION =
 const MARKED = /^\s*=+\s*\{\{/;
 
 /** How JavaScript writes an object, a list, a promise … in the place of a text. */
-const OBJECT = /\[object [A-Z]\w*\]/;
+const OBJECT = /\[object [A-Z]\w*\]|%5Bobject%20[A-Z]\w*%5D/;
 
 /** What JavaScript writes where a value has no text. */
 const NO_VALUE = new Set(['undefined', 'null', 'NaN', 'Invalid Date', 'Invalid DateTime']);

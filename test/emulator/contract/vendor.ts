@@ -60,7 +60,11 @@ const DEVIATIONS: Record<string, (schema: Record<string, unknown>) => Record<str
 	}),
 };
 
-/** The vendor's contract, with no field allowed that it does not name; undefined if it is not there. */
+/**
+ * The vendor's contract, with no field allowed that it does not name; undefined if it is not there.
+ *
+ * @throws Error for a route of it that no operation here asks for
+ */
 export function vendorContract(): Contract | undefined {
 	if (!FILES.every((file) => existsSync(file))) return undefined;
 	const sources = FILES.map((file) => record(parse(readFileSync(file, 'utf8'))));
@@ -73,6 +77,12 @@ export function vendorContract(): Contract | undefined {
 		},
 	);
 	const paths = merged((source) => source.paths);
+	const asked = Object.values(PATHS).map((route) => route.join(' '));
+	const routes = Object.entries(paths).flatMap(([path, methods]) =>
+		Object.keys(record(methods)).map((method) => `${path} ${method}`),
+	);
+	const forgotten = routes.filter((route) => !asked.includes(route));
+	if (forgotten.length > 0) throw new Error(`No operation asks for ${forgotten.join(', ')}`);
 	const responsesOf = (operation: Operation): Record<string, unknown> => {
 		const [path, method] = PATHS[operation] ?? [];
 		if (path === undefined || method === undefined) return {};

@@ -182,6 +182,7 @@ describe('a 403', () => {
 		const of = (isUntriedKey: boolean) =>
 			refusalError({ statusCode: 403, body: {}, now: 0, secrets: [], isUntriedKey });
 		expect(of(true)).toMatchObject({ kind: 'plan', concernsTheKey: false });
+		expect(of(true).advice).toContain('Premium, Premium+, Pro, Business and Enterprise');
 		expect(of(false)).toMatchObject({ kind: 'forbidden', concernsTheKey: false });
 	});
 });

@@ -41,7 +41,8 @@ export class MagnificApi implements ICredentialType {
 			typeOptions: { password: true },
 			required: true,
 			default: '',
-			description: 'From the API section of the Magnific dashboard',
+			description:
+				'From the <a href="https://www.magnific.com/user/api-keys">API keys page</a> of the Magnific dashboard, where an administrator generates it. The plans Premium, Premium+, Pro, Business and Enterprise have the API, pay-as-you-go has not.',
 		},
 		{
 			displayName: 'Base URL',
@@ -65,7 +66,7 @@ export class MagnificApi implements ICredentialType {
 				{ name: 'Flows', value: 'flows', description: 'Use /v1/ai/flows, the later name' },
 			],
 			default: 'auto',
-			description: 'Magnific serves the same API under two names',
+			description: 'Magnific serves the same API under two names: it now calls apps flows',
 		},
 		{
 			displayName: 'Requests Per Minute',
@@ -74,7 +75,7 @@ export class MagnificApi implements ICredentialType {
 			typeOptions: { minValue: 1 },
 			default: 50,
 			description:
-				'The limit of your plan. The node paces itself to it; set it lower if other programs use the same key.',
+				'The <a href="https://docs.magnific.com/ratelimits">limit</a> of your plan. The node paces itself to it; set it lower if other programs use the same key.',
 		},
 		{
 			displayName: 'Webhook Signing Secret',
@@ -83,7 +84,7 @@ export class MagnificApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			description:
-				'Shown when the API key is generated, by an administrator at the API keys page of the Magnific dashboard. With it, callbacks are checked by their signature; without it, by asking the API.',
+				'Shown when the API key is generated, at the same page. With it, callbacks are checked by their signature; without it, by asking the API.',
 		},
 		// The fields that n8n would else add by itself and offer to open to all hosts.
 		{

@@ -25,7 +25,7 @@ export class Magnific implements INodeType {
 		// The app by its name where it was chosen from the list: what tells one node from another.
 		subtitle:
 			'={{ $parameter["operation"] + ": " + ($rawParameter.toJSON?.().app?.cachedResultName || $parameter["resource"]) }}',
-		description: 'Run Magnific apps: pipelines of AI tools for images, videos and audio',
+		description: 'Run Magnific apps (flows): pipelines of AI tools for images, videos and audio',
 		defaults: { name: 'Magnific' },
 		usableAsTool: true,
 		waitingNodeTooltip: 'Suspended until Magnific has finished the runs',

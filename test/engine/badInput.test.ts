@@ -163,6 +163,21 @@ const BAD_INPUTS: BadInput[] = [
 		message: '“Headline” is the word “undefined”',
 	},
 	{
+		what: 'a data: URI with n8n’s note of where it keeps a file in it',
+		parameters: photoshoot('data:image/png;base64,filesystem-v2'),
+		message: /“Product photo” has a data: URI with “filesystem-v2” in it, which is n8n’s own note/,
+	},
+	{
+		what: 'a URL in which a value is missing',
+		parameters: photoshoot('https://example.com/undefined/a.png'),
+		message: /“Product photo” has a URL in which a value is missing/,
+	},
+	{
+		what: 'a URL of another kind of file',
+		parameters: photoshoot('https://example.com/a.mp4'),
+		message: /“Product photo” needs an image, but its URL ends in \.mp4/,
+	},
+	{
 		what: 'a data: URI of the wrong media type',
 		parameters: photoshoot('data:audio/wav;base64,UklGRg=='),
 		message: '“Product photo” needs an image, but the data: URI is audio/wav',

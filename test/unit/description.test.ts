@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { Magnific } from '../../nodes/Magnific/Magnific.node';
+import { MagnificTrigger } from '../../nodes/Magnific/MagnificTrigger.node';
 import { resources } from '../../nodes/Magnific/resources';
 
 /**
@@ -87,6 +88,23 @@ describe('the node', () => {
 		expect(description.credentials).toEqual([
 			{ name: 'magnificApi', required: true, testedBy: 'magnificApiTest' },
 		]);
+	});
+
+	it('calls what it runs apps and flows, the later name, so that a search for either finds it', () => {
+		const descriptions = [
+			description.description,
+			new MagnificTrigger().description.description,
+			...['app', 'wait'].flatMap((name) => named(name).map((property) => property.description)),
+			...named('operation')
+				.filter((operation) => resourceOf(operation) === 'app')
+				.flatMap(({ options = [] }) =>
+					options.map((option) => ('description' in option ? option.description : undefined)),
+				),
+		];
+		for (const said of descriptions.filter((text) => text?.includes('app') === true)) {
+			expect(said).toMatch(/flow/);
+		}
+		expect(named('wait').some(({ description: said }) => said?.includes('webhooks'))).toBe(true);
 	});
 
 	it('has the documented resources and operations, Run App being the default', () => {

@@ -175,6 +175,11 @@ describe.each(FILES)('%s', (file) => {
 		expect(unknownFields(page(file), new Set(outputFields))).toEqual([]);
 	});
 
+	it('names n8n’s variable for its address by its later name, whatever else it is called', () => {
+		const text = readFileSync(join(ROOT, file), 'utf8');
+		expect(/(?<!N8N_)WEBHOOK_URL/.test(text) && !text.includes('N8N_WEBHOOK_URL')).toBe(false);
+	});
+
 	it('quotes messages that the nodes really have', () => {
 		expect(unknownMessages(page(file))).toEqual([]);
 	});

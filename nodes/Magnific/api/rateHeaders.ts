@@ -7,27 +7,28 @@ const LONGEST_WAIT_MS = 5 * 60_000;
 const bounded = (wait: number): number | undefined =>
 	wait > 0 ? Math.min(LONGEST_WAIT_MS, wait) : undefined;
 
+const UNITS_MS: Record<string, number> = { ms: 1, s: 1000, '': 1000 };
+
 /**
- * `Retry-After` in ms, 5 min at most: seconds or an HTTP date. Undefined where it is absent,
- * unreadable, zero or past: it tells nothing then, and the caller's own pause holds.
+ * What `Retry-After` or a reset says, in ms, 5 min at most: seconds from now on, also with their unit;
+ * a Unix time in s or ms where they are too many for that; or a date. Of several values the first.
+ * Undefined where it is absent, unreadable, zero or past: it tells nothing then, and the caller's own
+ * pause holds.
  */
 export const retryAfterMs = (header: unknown, now: number): number | undefined => {
-	const seconds = numberOrNull(header);
-	const date = typeof header === 'string' ? Date.parse(header) : NaN;
-	return bounded(seconds === null ? date - now : seconds * 1000);
+	const text = String(Array.isArray(header) ? header[0] : header).trim();
+	const [, digits, unit = ''] =
+		/^(\d+(?:\.\d+)?(?:e\d+)?)\s*(ms|s)?(?:\s*[,;]|$)/i.exec(text) ?? [];
+	if (digits === undefined)
+		return /^(?:[a-z]|\d{4}-)/i.test(text) ? bounded(Date.parse(text) - now) : undefined;
+	const number = Number(digits);
+	if (unit !== '' || number < 1e9) return bounded(number * (UNITS_MS[unit.toLowerCase()] ?? 1000));
+	return bounded((number < 1e11 ? number * 1000 : number) - now);
 };
 
 /** A header's first number: `50, 50;w=60` is 50. */
 const firstNumber = (header: unknown): number | null =>
 	numberOrNull(typeof header === 'string' ? header.split(/[,;]/)[0] : header);
-
-/** Seconds from now on; what is too large for that is a Unix time in s or ms. */
-const resetMs = (header: unknown, now: number): number | undefined => {
-	const reset = firstNumber(header);
-	if (reset === null) return undefined;
-	if (reset < 1e9) return bounded(reset * 1000);
-	return bounded((reset < 1e11 ? reset * 1000 : reset) - now);
-};
 
 export interface RateHeaders {
 	/** How long to wait, in ms; undefined where the answer does not say. */
@@ -49,7 +50,7 @@ export const readRateHeaders = (
 	const isFull = statusCode === 429 && !((firstNumber(headers['x-ratelimit-remaining']) ?? 0) > 0);
 	const wait =
 		retryAfterMs(headers['retry-after'], now) ??
-		(isFull ? resetMs(headers['x-ratelimit-reset'], now) : undefined);
+		(isFull ? retryAfterMs(headers['x-ratelimit-reset'], now) : undefined);
 	const limit = firstNumber(headers['x-ratelimit-limit']);
 	return {
 		...(wait === undefined ? {} : { retryAfterMs: wait }),

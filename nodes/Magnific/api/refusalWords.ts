@@ -30,7 +30,8 @@ const WORDINGS = new Map<number, Wording>([
 		{
 			kind: 'key_refused',
 			message: 'Magnific refused the API key',
-			advice: 'Check the API key in the credential, or create a new one in the Magnific dashboard.',
+			advice:
+				'Check the API key in the credential, or create a new one at the API keys page of the Magnific dashboard.',
 		},
 	],
 	[
@@ -73,7 +74,7 @@ const NO_PLAN: Wording = {
 	kind: 'plan',
 	message: 'Magnific does not allow this with your plan or role',
 	advice:
-		'Nothing has worked with this API key yet. The Apps API is part of certain Magnific plans only: check the plan that the key belongs to, and whether the account can see this app or run.',
+		'Nothing has worked with this API key yet. The Apps (Flows) API is part of the plans Premium, Premium+, Pro, Business and Enterprise, not of pay-as-you-go: check the plan that the key belongs to, and whether the account can see this app or run.',
 };
 
 export const NO_CREDITS: Wording = {

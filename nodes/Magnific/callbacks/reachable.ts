@@ -17,7 +17,13 @@ const PUBLIC_V6 = /^[23][0-9a-f]{3}:/;
 /** … and the parts of it that hold an IPv4 address (6to4, Teredo), which may be private. */
 const HOLDS_V4 = /^(2002:|2001:0?:)/;
 
-const PRIVATE_NAME = /(^|\.)(localhost|local|localdomain|internal|intranet|lan|home\.arpa|test)$/;
+/** Reserved, or in use for networks of one's own and never given out; some names that lead back to oneself. */
+const PRIVATE_NAME =
+	/(^|\.)(localhost|local|localdomain|internal|intranet|intra|lan|corp|home|private|home\.arpa|svc|docker|consul|test|invalid|onion|fritz\.box|mshome\.net|localtest\.me|lvh\.me)$/;
+
+/** Services whose names hold the address that they lead to: `10.0.0.1.nip.io`, `app-10-0-0-1.sslip.io`. */
+const NAMED_V4 =
+	/(?:^|[.-])(\d{1,3})[.-](\d{1,3})[.-](\d{1,3})[.-](\d{1,3})\.(?:nip|sslip|xip)\.io$/;
 
 /** Whether a URL's host can only be reached from near by: a private address or a name without a public domain. */
 export const isPrivateHost = (url: string): boolean => {
@@ -26,7 +32,10 @@ export const isPrivateHost = (url: string): boolean => {
 		.replace(/^\[|\]$/g, '')
 		.replace(/\.$/, '');
 	if (host.includes(':')) return !PUBLIC_V6.test(host) || HOLDS_V4.test(host);
-	if (/^\d+\.\d+\.\d+\.\d+$/.test(host)) return PRIVATE_V4.some((range) => range.test(host));
+	const v4 = /^\d+\.\d+\.\d+\.\d+$/.test(host)
+		? host
+		: NAMED_V4.exec(host)?.slice(1).map(Number).join('.');
+	if (v4 !== undefined) return PRIVATE_V4.some((range) => range.test(v4));
 	return !host.includes('.') || PRIVATE_NAME.test(host);
 };
 

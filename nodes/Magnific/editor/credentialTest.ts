@@ -44,7 +44,7 @@ export const judge = ({ statusCode, body }: Answer, baseUrl: string): INodeCrede
 	if (statusCode === 403) {
 		return says(
 			'Error',
-			'The key is right, but this plan has no Apps API, or an administrator does not allow it to this key: Magnific refuses the list of apps. Check both in the Magnific dashboard.',
+			'The key is right, but this plan has no Apps API (Premium, Premium+, Pro, Business and Enterprise have it), or an administrator does not allow it to this key: Magnific refuses the list of apps. Check both in the Magnific dashboard.',
 		);
 	}
 	if (saysNoCredits(statusCode, body, false)) {

@@ -37,51 +37,29 @@ const BY_EXTENSION: Record<string, string> = {
 	webp: 'image/webp',
 };
 
-/** Other names of the types that Magnific's upload takes under one name only. */
+/**
+ * Names of the types that Magnific's upload takes under one name only, where they are not made of
+ * the type's extension (see `canonical`). Without `x-`.
+ */
 const ALIASES: Record<string, string> = {
-	'image/jpg': 'image/jpeg',
-	'image/pjpeg': 'image/jpeg',
-	'image/jfif': 'image/jpeg',
 	'image/pipeg': 'image/jpeg',
-	'image/x-jpeg': 'image/jpeg',
-	'image/x-jpg': 'image/jpeg',
-	'image/x-citrix-jpeg': 'image/jpeg',
-	'image/x-png': 'image/png',
-	'image/apng': 'image/png',
+	'image/citrix-jpeg': 'image/jpeg',
+	'image/citrix-png': 'image/png',
 	'image/vnd.mozilla.apng': 'image/png',
-	'image/x-citrix-png': 'image/png',
-	'image/x-webp': 'image/webp',
-	'audio/m4a': 'audio/mp4',
-	'audio/x-m4a': 'audio/mp4',
-	'audio/m4b': 'audio/mp4',
-	'audio/x-m4b': 'audio/mp4',
-	'audio/x-mp4': 'audio/mp4',
 	'audio/mp4a-latm': 'audio/mp4',
-	'audio/mp3': 'audio/mpeg',
-	'audio/x-mp3': 'audio/mpeg',
 	'audio/mpeg3': 'audio/mpeg',
-	'audio/x-mpeg': 'audio/mpeg',
-	'audio/x-mpeg-3': 'audio/mpeg',
+	'audio/mpeg-3': 'audio/mpeg',
 	'audio/mpg': 'audio/mpeg',
-	'audio/x-mpg': 'audio/mpeg',
-	'audio/wave': 'audio/wav',
-	'audio/x-wav': 'audio/wav',
-	'audio/x-pn-wav': 'audio/wav',
+	'audio/mpa': 'audio/mpeg',
+	'audio/pn-wav': 'audio/wav',
 	'audio/vnd.wav': 'audio/wav',
 	'audio/vnd.wave': 'audio/wav',
-	'audio/opus': 'audio/ogg',
 	'audio/vorbis': 'audio/ogg',
-	'audio/x-ogg': 'audio/ogg',
-	'application/ogg': 'audio/ogg',
-	'audio/x-webm': 'audio/webm',
-	'application/mp4': 'video/mp4',
-	'video/m4v': 'video/mp4',
-	'video/x-m4v': 'video/mp4',
-	'video/x-mp4': 'video/mp4',
-	'video/mov': 'video/quicktime',
-	'video/x-mov': 'video/quicktime',
-	'video/x-quicktime': 'video/quicktime',
-	'video/x-webm': 'video/webm',
+	'audio/vorbis+ogg': 'audio/ogg',
+	'audio/opus+ogg': 'audio/ogg',
+	'video/mp4v-es': 'video/mp4',
+	'video/mpeg4': 'video/mp4',
+	'video/mpeg-4': 'video/mp4',
 };
 
 /** `text/plain` is what n8n writes where it knows nothing. */
@@ -108,6 +86,22 @@ const inTable = (table: Record<string, string>, key: string): string | undefined
 	Object.hasOwn(table, key) ? table[key] : undefined;
 
 /**
+ * A type under its usual name. Most other names are made of an extension: `image/jpg`, `video/mov`,
+ * `application/x-png`, `.png`; not where that is of another medium, as in `video/ogg`.
+ */
+const canonical = (type: string): string => {
+	const bare = type.replace('/x-', '/').replace(/^\./, '');
+	if (Object.values(BY_EXTENSION).includes(bare)) return bare;
+	const alias = inTable(ALIASES, bare);
+	if (alias !== undefined) return alias;
+	const [media = '', subtype = media] = bare.split('/');
+	const byExtension = inTable(BY_EXTENSION, subtype);
+	if (byExtension === undefined) return type;
+	const isNamedBy = [subtype, 'application', byExtension.split('/')[0]].includes(media);
+	return isNamedBy ? byExtension : type;
+};
+
+/**
  * The MIME type of a file under the name that Magnific's upload has for it: the declared one
  * without its parameters where it says something, else by the name's extension; undefined where
  * neither tells.
@@ -116,8 +110,8 @@ export const mimeTypeOf = (
 	declared: string | undefined,
 	fileName: string | undefined,
 ): string | undefined => {
-	const type = (declared ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-	if (!SAYS_NOTHING.has(type)) return inTable(ALIASES, type) ?? type;
+	const type = (declared ?? '').split(/[;,]/)[0]?.trim().toLowerCase() ?? '';
+	if (!SAYS_NOTHING.has(type)) return canonical(type);
 	const extension = /\.([a-z0-9]+)$/i.exec((fileName ?? '').trim())?.[1]?.toLowerCase() ?? '';
 	return inTable(BY_EXTENSION, extension);
 };

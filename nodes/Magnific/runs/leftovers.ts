@@ -7,6 +7,12 @@ import { isRecord } from '../api/guards';
 const EXPRESSION =
 	/\{\{(?:(?!\}\})[\s\S])*?(?:\$[A-Za-z_(]|\b(?:DateTime|Duration|Interval|JSON|Math|Object|Array)\s*\.|\bnew\s+Date\b|\)\s*=>)/;
 
+/** n8n's own mark of an expression, which only a value that n8n did not read as one still has. */
+const MARKED = /^\s*=+\s*\{\{/;
+
+/** How JavaScript writes an object, a list, a promise … in the place of a text. */
+const OBJECT = /\[object [A-Z]\w*\]|%5Bobject%20[A-Z]\w*%5D/;
+
 /** What JavaScript writes where a value has no text. */
 const NO_VALUE = new Set(['undefined', 'null', 'NaN', 'Invalid Date', 'Invalid DateTime']);
 
@@ -19,9 +25,9 @@ const beginning = (text: string): string =>
 const expressionIn = (text: string): string | undefined => {
 	// Files as base64 are long; a look for two braces is quick.
 	if (!text.includes('{{')) return undefined;
-	const found = EXPRESSION.exec(text);
+	const found = MARKED.exec(text) ?? EXPRESSION.exec(text);
 	if (!found) return undefined;
-	const rest = text.slice(found.index);
+	const rest = text.slice(text.indexOf('{{', found.index));
 	const end = rest.indexOf('}}');
 	return beginning(end === -1 ? rest : rest.slice(0, end + 2));
 };
@@ -31,10 +37,10 @@ const inText = (text: string): string | undefined => {
 	if (expression !== undefined) {
 		return `holds the expression “${expression}” as plain text; switch the field to Expression, so that n8n puts its value there`;
 	}
-	if (text.includes('[object Object]')) {
-		return 'holds “[object Object]”, which is what becomes of an object in a text; use one field of the object, or all of it as text by .toJsonString()';
-	}
-	return undefined;
+	const [object] = OBJECT.exec(text) ?? [];
+	return object === undefined
+		? undefined
+		: `holds “${object}”, which is what becomes of an object in a text; use one field of the object, or all of it as text by .toJsonString()`;
 };
 
 /**

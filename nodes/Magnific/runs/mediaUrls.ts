@@ -18,9 +18,21 @@ const HTTP = /^https?:/i;
 const WITHOUT_SCHEME =
 	/^(?:www\.[^\s/]+\.[a-z]{2,}(?:[/:?#]|$)|(?:[\w-]+\.)+[a-z]{2,}(?::\d+)?\/\S)/i;
 
+/** `https//…`, without its colon. */
+const WITHOUT_COLON = /^https?\/\//i;
+/** A URL with something before it: Markdown, HTML, quotes, a list in JSON, “URL: …”. */
+const INSIDE = /[^\w:/=-]https?:\/\/\S/i;
+/** Two without anything between; a URL may hold another one behind a slash or an equals sign. */
+const GLUED = /\.(?:png|jpe?g|webp|gif|mp4|mov|webm|mp3|wav|m4a)https?:\/\/\S/i;
+/** A part of the path, or the value of a parameter, that JavaScript wrote for a value that was not there. */
+const MISSING =
+	/\/(?:undefined|NaN)(?:\.\w+)?(?=[/?#]|$)|\/null(?=[/?#]|$)|\/\.(?:png|jpe?g|webp|mp4|mp3)(?=[?#]|$)|=(?:undefined|NaN)(?=[&#]|$)/;
+
 /** Whether a text is meant as a URL, a good one or not. `data:` URIs are not. */
 export const isMeantAsUrl = (text: string): boolean =>
 	/^\/\/[^/\s]/.test(text) ||
+	WITHOUT_COLON.test(text) ||
+	INSIDE.test(text) ||
 	WITHOUT_SCHEME.test(text) ||
 	(SCHEME.test(text) &&
 		(HTTP.test(text) || /^[a-z][a-z0-9+.-]+:\/\//i.test(text) || /^blob:/i.test(text)));
@@ -30,10 +42,15 @@ export const isMeantAsUrl = (text: string): boolean =>
  * input's name; undefined where Magnific may be able to fetch it. Nothing is asked for.
  */
 export const urlProblem = (text: string, forbidden: ForbiddenUrl): string | undefined => {
-	if (/[\s,;|]https?:\/\/\S|\s\/\/\S/i.test(text)) {
+	const hasSeveral =
+		HTTP.test(text) && (/[\s,;|]https?:\/\/\S|\s\/\/\S/i.test(text) || GLUED.test(text));
+	if (hasSeveral) {
 		return `has several URLs, and takes one: ${shown(text)}; make an item of each, or choose one of them`;
 	}
-	if (!HTTP.test(text)) {
+	if (!HTTP.test(text) && INSIDE.test(text)) {
+		return `has more than a URL: ${shown(text)}; enter the URL alone`;
+	}
+	if (!HTTP.test(text) && !WITHOUT_COLON.test(text)) {
 		return SCHEME.test(text) && !WITHOUT_SCHEME.test(text)
 			? `has the address ${shown(text)}, which Magnific cannot fetch; use a URL that starts with https://, or the name of a binary field`
 			: `has a URL without its beginning: ${shown(text)}; put https:${text.startsWith('//') ? '' : '//'} before it`;
@@ -43,6 +60,12 @@ export const urlProblem = (text: string, forbidden: ForbiddenUrl): string | unde
 	}
 	if (!/^https?:\/\/[^/?#\\]/i.test(text) || !URL.canParse(text)) {
 		return `has a URL that cannot be read: ${shown(text)}`;
+	}
+	if (/["<>`]$/.test(text)) {
+		return `has a URL with “${text.slice(-1)}” at its end: ${shown(text)}; enter the URL alone`;
+	}
+	if (MISSING.test(text)) {
+		return `has a URL in which a value is missing: ${shown(text)}; correct the expression that makes it`;
 	}
 	const reason = forbidden(text);
 	if (reason !== undefined) {

@@ -1,3 +1,5 @@
+import { kindByName } from './extensions';
+
 /** A page that shows a file, and how to get at the file itself. */
 interface SharePage {
 	/** Whose page it is, as people call it. */
@@ -6,7 +8,7 @@ interface SharePage {
 }
 
 interface Rule extends SharePage {
-	/** Domains; their subdomains are meant too. */
+	/** Domains; their subdomains are meant too. `name.*` is that name in all countries. */
 	hosts: string[];
 	/** Whether this address of theirs is a page; all are where it is left out. */
 	isPage?: (url: URL) => boolean;
@@ -15,14 +17,18 @@ interface Rule extends SharePage {
 const DOWNLOAD_FIRST =
 	'download the file in this workflow first and enter the name of the binary field that it is in';
 
-const onHost = ({ hostname }: URL, domain: string): boolean =>
-	hostname === domain || hostname.endsWith(`.${domain}`);
+const onHost = ({ hostname }: URL, domain: string): boolean => {
+	const own = domain.endsWith('.*') ? hostname.replace(/\.(?:com?\.)?[a-z]{2,3}$/, '.*') : hostname;
+	return own === domain || own.endsWith(`.${domain}`);
+};
 
 const says = (url: URL, name: string, value = '1'): boolean =>
 	url.searchParams.get(name)?.toLowerCase() === value;
 
-const endsLikeAFile = ({ pathname }: URL): boolean =>
-	/\.(png|jpe?g|webp|gif|avif|mp4|webm|mov|mp3|wav|m4a|ogg)$/i.test(pathname);
+const endsLikeAFile = ({ pathname }: URL): boolean => {
+	const kind = kindByName(pathname);
+	return kind !== undefined && kind !== 'document';
+};
 
 const driveAdvice = (url: URL): string => {
 	const id =
@@ -33,6 +39,12 @@ const driveAdvice = (url: URL): string => {
 };
 
 const RULES: Rule[] = [
+	{
+		of: 'Magnific',
+		hosts: ['magnific.com', 'freepik.com'],
+		isPage: (url) => /^(www\.)?[a-z]+\.com$/.test(url.hostname) && !endsLikeAFile(url),
+		advice: 'enter the id of the creation, or download the file and pass it as binary data',
+	},
 	{
 		of: 'Google Docs',
 		hosts: ['docs.google.com'],
@@ -46,10 +58,9 @@ const RULES: Rule[] = [
 	},
 	{
 		of: 'a Google search',
-		hosts: ['images.app.goo.gl', 'google.com'],
+		hosts: ['images.app.goo.gl', 'share.google', 'google.*'],
 		isPage: ({ hostname, pathname }) =>
-			hostname === 'images.app.goo.gl' ||
-			(/^(www\.)?google\.com$/.test(hostname) && /^\/(imgres|search|url)\b/.test(pathname)),
+			/goo\.gl$|^share\./.test(hostname) || /^\/(imgres|search|url)\b/.test(pathname),
 		advice: 'open the picture itself and use its own address',
 	},
 	{
@@ -129,10 +140,51 @@ const RULES: Rule[] = [
 		advice: 'put /-/raw/ in place of /-/blob/ in the link',
 	},
 	{
+		of: 'Bitbucket',
+		hosts: ['bitbucket.org'],
+		isPage: ({ pathname }) => /^\/[^/]+\/[^/]+\/src\//.test(pathname),
+		advice: 'put /raw/ in place of /src/ in the link',
+	},
+	{
+		of: 'Hugging Face',
+		hosts: ['huggingface.co'],
+		isPage: ({ pathname }) => pathname.includes('/blob/'),
+		advice: 'put /resolve/ in place of /blob/ in the link',
+	},
+	{
+		of: 'Wikipedia',
+		hosts: ['wikipedia.org', 'wikimedia.org'],
+		isPage: ({ hostname, pathname }) =>
+			hostname !== 'upload.wikimedia.org' &&
+			!/^\/wiki\/Special:(FilePath|Redirect)\//i.test(pathname),
+		advice:
+			'open the picture itself and use its own address, which starts with https://upload.wikimedia.org/',
+	},
+	{
 		of: 'Slack',
 		hosts: ['slack.com'],
-		isPage: (url) => /^\/files(-\w+)?\//.test(url.pathname) && !url.searchParams.has('pub_secret'),
+		isPage: (url) =>
+			/^\/(files(-\w+)?|archives)\//.test(url.pathname) && !url.searchParams.has('pub_secret'),
 		advice: `with the Slack node ${DOWNLOAD_FIRST}`,
+	},
+	{
+		of: 'a chat',
+		hosts: [
+			'discord.com',
+			't.me',
+			'telegram.me',
+			'web.whatsapp.com',
+			'wa.me',
+			'teams.microsoft.com',
+		],
+		isPage: ({ pathname }) => !/^\/(api|attachments)\//.test(pathname),
+		advice: `with the node of that service ${DOWNLOAD_FIRST}`,
+	},
+	{
+		of: 'a board',
+		hosts: ['trello.com', 'miro.com', 'asana.com', 'clickup.com', 'monday.com', 'atlassian.net'],
+		isPage: ({ pathname }) => !/\/(attachments?|download|rest|secure)\//.test(pathname),
+		advice: `with the node of that service ${DOWNLOAD_FIRST}`,
 	},
 	{
 		of: 'Airtable',
@@ -141,23 +193,45 @@ const RULES: Rule[] = [
 	},
 	{
 		of: 'a video platform',
-		hosts: ['youtube.com', 'youtu.be', 'tiktok.com', 'vimeo.com', 'dailymotion.com', 'loom.com'],
+		hosts: [
+			'youtube.com',
+			'youtu.be',
+			'tiktok.com',
+			'vimeo.com',
+			'dailymotion.com',
+			'loom.com',
+			'twitch.tv',
+			'streamable.com',
+			'frame.io',
+		],
 		isPage: ({ hostname, pathname }) =>
-			!/^(i|cdn)\./.test(hostname) && !/^\/(progressive_redirect|external)\//.test(pathname),
+			!/^(i|cdn|cdn-[\w-]+|clips-media[\w-]*)\./.test(hostname) &&
+			!/^\/(progressive_redirect|external)\//.test(pathname),
 		advice: 'pass the video file itself, as binary data or by its own address',
+	},
+	{
+		of: 'a music platform',
+		hosts: ['soundcloud.com', 'spotify.com', 'bandcamp.com', 'music.apple.com', 'freesound.org'],
+		isPage: (url) => !endsLikeAFile(url) && !/^(api|cdn)\b/.test(url.hostname),
+		advice: 'pass the audio file itself, as binary data or by its own address',
 	},
 	{
 		of: 'a social network',
 		hosts: [
 			'instagram.com',
+			'instagr.am',
+			'threads.net',
+			'threads.com',
 			'facebook.com',
 			'fb.watch',
 			'x.com',
 			'twitter.com',
-			'pinterest.com',
+			'bsky.app',
+			'pinterest.*',
 			'pin.it',
 			'reddit.com',
 			'linkedin.com',
+			'tumblr.com',
 		],
 		isPage: (url) => !endsLikeAFile(url) && !/^(graph|i|media|preview)\./.test(url.hostname),
 		advice: 'open the picture or video itself and use its own address, or pass it as binary data',
@@ -166,24 +240,45 @@ const RULES: Rule[] = [
 		of: 'a gallery',
 		hosts: [
 			'flickr.com',
+			'flic.kr',
 			'unsplash.com',
 			'pexels.com',
+			'pixabay.com',
+			'shutterstock.com',
+			'istockphoto.com',
+			'gettyimages.com',
+			'stock.adobe.com',
+			'behance.net',
+			'dribbble.com',
+			'deviantart.com',
+			'artstation.com',
 			'gyazo.com',
 			'ibb.co',
+			'imgbb.com',
 			'postimg.cc',
+			'postimages.org',
 			'prnt.sc',
 			'giphy.com',
+			'tenor.com',
 		],
 		isPage: (url) =>
 			!endsLikeAFile(url) &&
-			!/^(i|images|live|videos|media\d*|plus)\./.test(url.hostname) &&
+			!/^(i|c|images?|cdn[\w-]*|live|videos|media\d*|plus)\./.test(url.hostname) &&
 			!/\/download$/.test(url.pathname),
 		advice: 'open the picture itself and use its own address',
 	},
 	{
 		of: 'a design tool',
-		hosts: ['canva.com', 'figma.com'],
-		isPage: ({ pathname }) => /^\/(design|file|proto|board|slides)\//.test(pathname),
+		hosts: [
+			'canva.com',
+			'canva.link',
+			'figma.com',
+			'lightroom.adobe.com',
+			'acrobat.adobe.com',
+			'adobe.ly',
+		],
+		isPage: ({ hostname, pathname }) =>
+			/adobe|\.link$/.test(hostname) || /^\/(design|file|proto|board|slides)\//.test(pathname),
 		advice: 'export the picture and pass it as binary data, or put it on a public address',
 	},
 	{
@@ -196,11 +291,29 @@ const RULES: Rule[] = [
 			'pcloud.link',
 			'pcloud.com',
 			'terabox.com',
+			'gofile.io',
+			'pixeldrain.com',
+			'sync.com',
+			'drive.proton.me',
+			'disk.yandex.ru',
+			'disk.yandex.com',
+			'yadi.sk',
+			'pan.baidu.com',
+			'cloud.mail.ru',
+			'workdrive.zoho.com',
+			'send.vis.ee',
+			'swisstransfer.com',
+			'filemail.com',
 		],
-		isPage: ({ hostname }) => !/^(download|p-)/.test(hostname),
+		isPage: ({ hostname, pathname }) =>
+			!/^(download|p-|store)/.test(hostname) && !/^\/api\//.test(pathname),
 		advice: 'download the file and pass it as binary data, or put it on a public address',
 	},
 ];
+
+/** On whatever host it runs: a share's token has 15 characters, and its file is behind /download. */
+const NEXTCLOUD = /^(?:\/index\.php)?\/s\/[A-Za-z0-9]{15}\/?$/;
+const NEXTCLOUD_ADVICE = 'put /download at the end of the link';
 
 /**
  * Whose page a URL shows instead of the file that was shared, and how to get the file; undefined
@@ -213,7 +326,11 @@ export const sharePage = (url: URL): SharePage | undefined => {
 			? undefined
 			: { of: 'Google Drive', advice: driveAdvice(url) };
 	}
-	return RULES.find(
+	const known = RULES.find(
 		({ hosts, isPage = () => true }) => hosts.some((domain) => onHost(url, domain)) && isPage(url),
+	);
+	return (
+		known ??
+		(NEXTCLOUD.test(url.pathname) ? { of: 'Nextcloud', advice: NEXTCLOUD_ADVICE } : undefined)
 	);
 };

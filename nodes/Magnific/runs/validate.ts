@@ -2,6 +2,7 @@ import { isRecord, type JsonRecord } from '../api/guards';
 import type { AppDefinition, AppInput, MediaType } from '../api/types';
 import { isCreationId, isStorageNote } from './creationIds';
 import type { MatchedInputs } from './inputs';
+import { isOtherMedia, kindByName } from './extensions';
 import { leftover, saysNoValue } from './leftovers';
 import { isMeantAsUrl, urlProblem, type ForbiddenUrl } from './mediaUrls';
 import type { BinaryFile, InputValue } from './types';
@@ -104,31 +105,51 @@ const MEDIA_TYPES: readonly MediaType[] = ['image', 'video', 'audio'];
 
 const article = (media: MediaType): string => (media === 'video' ? 'a' : 'an');
 
+const inWords = (media: MediaType | null): string =>
+	media === null
+		? 'an image, a video or an audio file'
+		: `${article(media)} ${media}${media === 'audio' ? ' file' : ''}`;
+
 const mediaOf = (mimeType: string): MediaType | undefined =>
 	MEDIA_TYPES.find((media) => media === mimeType.split('/')[0]?.toLowerCase());
 
 const wrongMedia = (input: AppInput, mimeType: string): string | undefined => {
 	const media = mediaOf(mimeType);
-	if (input.media_type === null ? media !== undefined : media === input.media_type) {
-		return undefined;
-	}
-	return input.media_type === null
-		? `an image, a video or an audio file`
-		: `${article(input.media_type)} ${input.media_type}${input.media_type === 'audio' ? ' file' : ''}`;
+	return (input.media_type === null ? media !== undefined : media === input.media_type)
+		? undefined
+		: inWords(input.media_type);
+};
+
+/** Only a plain path tells: a server may make anything of a query. */
+const otherMedia = ({ media_type }: AppInput, url: string): string | undefined => {
+	const { pathname, search } = new URL(url);
+	if (search !== '' || !isOtherMedia(pathname, media_type)) return undefined;
+	const [extension = ''] = /\.\w+$/.exec(pathname) ?? [];
+	return `needs ${inWords(media_type)}, but its URL ends in ${extension}`;
 };
 
 const DATA_URI = /^data:([\w.+-]+\/[\w.+-]+)?(?:;[\w-]+=[^;,]*)*(;base64)?,(.*)$/is;
 // In lines or not, but without spaces: those make it prose.
 const BASE64 = /^[A-Za-z0-9+/\r\n]{64,}={0,2}$/;
-/** Of this or any other disk, with or without its folders. */
-const FILE_NAME =
-	/^(?:[a-z]:\\|\.{0,2}\/|~\/)|\.(?:png|jpe?g|jfif|webp|gif|bmp|tiff?|heic|avif|svg|mp4|m4v|mov|webm|mkv|avi|mp3|wav|m4a|ogg|oga|opus|flac|aac)$/i;
+/** A place on this or any other disk. */
+const DISK_PATH = /^(?:[a-z]:\\|\\\\|\.{0,2}\/|~\/)/i;
+const BASE64_CONTENT = /^[A-Za-z0-9+/_\s-]+={0,2}\s*$/;
+
+const NAME_ALONE = 'enter the name of the binary field alone, without {{ }}';
 
 /** Passed on as it was given: production apps take data: URIs, with their type. */
 const checkDataUri = (input: AppInput, value: string): Checked => {
 	const [, mimeType = 'text/plain', base64, data = ''] = DATA_URI.exec(value) ?? [];
 	if (base64 === undefined || data === '') {
 		return no(`${named(input)} has a data: URI that is not base64`);
+	}
+	if (isStorageNote(data)) {
+		return no(
+			`${named(input)} has a data: URI with ${show(data)} in it, which is n8n’s own note of where it keeps a file; ${NAME_ALONE}`,
+		);
+	}
+	if (saysNoValue(data) || !BASE64_CONTENT.test(data)) {
+		return no(`${named(input)} has a data: URI with ${show(data)} in it, which is not base64`);
 	}
 	const wanted = wrongMedia(input, mimeType);
 	return wanted === undefined
@@ -192,8 +213,6 @@ const fieldNamed = (value: unknown, binaries: BinaryFields): string | undefined 
 		: undefined;
 };
 
-const NAME_ALONE = 'enter the name of the binary field alone, without {{ }}';
-
 const checkCreation = (
 	input: AppInput,
 	value: unknown,
@@ -215,7 +234,7 @@ const checkCreation = (
 	const text = String(value).trim();
 	if (/^data:./i.test(text)) return checkDataUri(input, text);
 	if (isMeantAsUrl(text)) {
-		const reason = urlProblem(text, forbidden);
+		const reason = urlProblem(text, forbidden) ?? otherMedia(input, text);
 		return reason === undefined ? ok(text) : no(`${named(input)} ${reason}`);
 	}
 	if (isStorageNote(text)) {
@@ -225,7 +244,7 @@ const checkCreation = (
 	}
 	if (isCreationId(text, Object.keys(binaries))) return ok(text);
 	if (BASE64.test(text)) return ok(text.replace(/\s/g, ''));
-	if (FILE_NAME.test(text)) {
+	if (DISK_PATH.test(text) || kindByName(text) !== undefined) {
 		return no(
 			`${named(input)} is ${show(text)}, the name of a file; read the file by a node before this one, and enter the name of the binary field that it is in; ${fieldsOf(binaries)}`,
 		);

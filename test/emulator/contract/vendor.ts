@@ -4,10 +4,9 @@ import { parse } from 'yaml';
 import { record } from '../support/client';
 import { OPERATIONS, type Contract, type Operation } from './contract';
 
-/** The vendor's descriptions; third-party data that is checked against where it lies beside the checkout. */
-const FILES = ['account-openapi.yaml', 'flows-openapi.yaml'].map((name) =>
-	join(__dirname, '..', '..', '..', '..', 'shared', 'api', name),
-);
+/** Where the vendor's descriptions lie beside the checkout: third-party data, to be checked against. */
+const FOLDER = join(__dirname, '..', '..', '..', '..', 'shared', 'api');
+const FILES = ['flows-openapi.yaml', 'account-openapi.yaml'];
 
 /** What the two do not describe, such as uploads, has no path here. */
 const PATHS: Partial<Record<Operation, [path: string, method: string]>> = {
@@ -60,26 +59,39 @@ const DEVIATIONS: Record<string, (schema: Record<string, unknown>) => Record<str
 	}),
 };
 
-/** The vendor's contract, with no field allowed that it does not name; undefined if it is not there. */
-export function vendorContract(): Contract | undefined {
-	if (!FILES.every((file) => existsSync(file))) return undefined;
-	const sources = FILES.map((file) => record(parse(readFileSync(file, 'utf8'))));
-	const merged = (partOf: (source: Record<string, unknown>) => unknown): Record<string, unknown> =>
-		Object.fromEntries(sources.flatMap((source) => Object.entries(record(partOf(source)))));
-	const schemas = Object.entries(merged(({ components }) => record(components).schemas)).map(
+/**
+ * The vendor's contracts, one for each description that is there, with no field allowed that it does
+ * not name.
+ *
+ * @throws Error for a route that no operation here asks for
+ */
+export function vendorContracts(): Contract[] {
+	return FILES.filter((file) => existsSync(join(FOLDER, file))).map((file) =>
+		contractOf(file, record(parse(readFileSync(join(FOLDER, file), 'utf8')))),
+	);
+}
+
+function contractOf(file: string, source: Record<string, unknown>): Contract {
+	const schemas = Object.entries(record(record(source.components).schemas)).map(
 		([name, schema]) => {
 			const known = record(schema);
 			return [name, DEVIATIONS[name]?.(known) ?? known] as const;
 		},
 	);
-	const paths = merged((source) => source.paths);
+	const paths = record(source.paths);
+	const asked = Object.values(PATHS).map((route) => route.join(' '));
+	const routes = Object.entries(paths).flatMap(([path, methods]) =>
+		Object.keys(record(methods)).map((method) => `${path} ${method}`),
+	);
+	const forgotten = routes.filter((route) => !asked.includes(route));
+	if (forgotten.length > 0) throw new Error(`No operation asks for ${forgotten.join(', ')}`);
 	const responsesOf = (operation: Operation): Record<string, unknown> => {
 		const [path, method] = PATHS[operation] ?? [];
-		if (path === undefined || method === undefined) return {};
+		if (path === undefined || method === undefined || paths[path] === undefined) return {};
 		return record(record(record(paths[path])[method]).responses);
 	};
 	return {
-		name: "the vendor's description",
+		name: file,
 		document: { components: asJsonSchema({ schemas: Object.fromEntries(schemas) }) },
 		described: OPERATIONS.flatMap((operation) =>
 			Object.keys(responsesOf(operation)).map((status): [Operation, number] => [

@@ -182,6 +182,7 @@ describe('a 403', () => {
 		const of = (isUntriedKey: boolean) =>
 			refusalError({ statusCode: 403, body: {}, now: 0, secrets: [], isUntriedKey });
 		expect(of(true)).toMatchObject({ kind: 'plan', concernsTheKey: false });
+		expect(of(true).advice).toContain('Premium, Premium+, Pro, Business and Enterprise');
 		expect(of(false)).toMatchObject({ kind: 'forbidden', concernsTheKey: false });
 	});
 });
@@ -196,6 +197,17 @@ describe('credits that are used up', () => {
 		[400, { error: { code: 'INSUFFICIENT_CREDITS', message: 'Denied' } }],
 		[409, { problem: { detail: 'Your balance is 0' } }],
 		[422, { message: 'You do not have enough credits: 3 needed, 1 left' }],
+		[403, { error: 'insufficient_credits' }],
+		[403, { title: 'Insufficient credits' }],
+		[403, { problem: { title: 'Out of credits' } }],
+		[403, { errors: [{ message: 'Insufficient credits' }] }],
+		[403, { message: ['Not enough credits'] }],
+		[403, { message: 'Spending limit of this API key reached' }],
+		[403, { type: 'https://x.example/insufficient-credits', title: 'Forbidden' }],
+		[409, { message: 'Insufficient funds' }],
+		[400, { message: 'You have 0 credits' }],
+		[412, { message: 'Payment required' }],
+		[429, { message: 'Insufficient credits' }],
 	])('are told by %i with %j', (statusCode, body) => {
 		const error = refused(statusCode, body);
 		expect(error).toMatchObject({ kind: 'no_credits', isPassing: false, stopsSubmissions: true });
@@ -204,6 +216,9 @@ describe('credits that are used up', () => {
 
 	it.each<[number, unknown, ApiErrorKind]>([
 		[429, { message: 'Quota exceeded' }, 'rate_limited'],
+		[429, { message: 'No credits for more requests per minute' }, 'rate_limited'],
+		[429, { message: 'Rate limit reached', code: 'quota_exceeded' }, 'rate_limited'],
+		[403, { message: 'User is not authorized to access this resource' }, 'forbidden'],
 		[422, { invalid_params: [{ name: 'balance', reason: 'exceeds 10' }] }, 'invalid_inputs'],
 		[400, { invalid_params: [{ name: 'credits', reason: 'required' }] }, 'invalid_inputs'],
 		[422, { message: 'balance must be a number' }, 'invalid_inputs'],

@@ -67,6 +67,15 @@ describe('the credential', () => {
 		).toEqual({ value: host });
 	});
 
+	it('says where key and secret are found, which plans have the API, and what Magnific says of limits', () => {
+		const said = (name: string) =>
+			credential.properties.find((property) => property.name === name)?.description;
+		expect(said('apiKey')).toContain('https://www.magnific.com/user/api-keys');
+		expect(said('apiKey')).toContain('Premium, Premium+, Pro, Business and Enterprise');
+		expect(said('webhookSecret')).toContain('when the API key is generated');
+		expect(said('requestsPerMinute')).toContain('https://docs.magnific.com/ratelimits');
+	});
+
 	it('hides its secrets', () => {
 		const hidden = credential.properties.filter(
 			({ typeOptions }) => typeOptions?.password === true,

@@ -22,7 +22,9 @@ describe('the test of a credential', () => {
 	it('tells a plan without the Apps API from a refused key', () => {
 		expect(verdict(403)).toMatchObject({
 			status: 'Error',
-			message: expect.stringMatching(/key is right, but this plan has no Apps API/) as unknown,
+			message: expect.stringMatching(
+				/key is right, but this plan has no Apps API \(Premium, Premium\+, Pro, Business and Enterprise have it\)/,
+			) as unknown,
 		});
 	});
 

@@ -13,6 +13,9 @@ describe('an expression left in a text', () => {
 		'{{ new Date() }}',
 		'{{ [1, 2].map((x) => x) }}',
 		'={{ $json.title }}',
+		'={{ 1 + 1 }}',
+		'=={{ title }}',
+		'={{',
 		'in {{ a }} text {{\n$json.b\n}}',
 		'{{ $json.title }',
 	])('is seen: %j', (text) => {
@@ -31,6 +34,20 @@ describe('an expression left in a text', () => {
 		'}} $json {{',
 		'a red car',
 	])('is not seen in %j', (text) => {
+		expect(leftover(text)).toBeUndefined();
+	});
+
+	it.each([
+		'[object Object]',
+		'a [object Promise] at night',
+		'[object Array]',
+		'[object Undefined]',
+		'data:image/png;base64,[object ArrayBuffer]',
+	])('is seen as well where it became the name of a kind of object: %j', (text) => {
+		expect(leftover(text)).toMatch(/^holds “\[object \w+\]”, which is what becomes of an object/);
+	});
+
+	it.each(['[object]', 'an [object of art]', '= {name}', '=5'])('is no such name: %j', (text) => {
 		expect(leftover(text)).toBeUndefined();
 	});
 

@@ -14,6 +14,11 @@ describe('a text that is meant as a URL', () => {
 		'//x.example/a.png',
 		'www.x.example/a.png',
 		'x.example/a.png',
+		'https//x.example/a.png',
+		'<https://x.example/a.png>',
+		'![a](https://x.example/a.png)',
+		'["https://x.example/a.png"]',
+		'URL: https://x.example/a.png',
 	])('is %s', (text) => {
 		expect(isMeantAsUrl(text)).toBe(true);
 	});
@@ -38,6 +43,9 @@ describe('a URL', () => {
 		'https://x.example/a,b;c|d.png',
 		'https://x.example/%20a.png#top',
 		'https://[2606:4700::1]/a.png',
+		"https://x.example/it's,;",
+		'https://x.example/undefined-behaviour/null.png?q=null&nan=NaN1',
+		'https://x.example/.well-known/a.png',
 	])('that Magnific may fetch is taken: %s', (url) => {
 		expect(urlProblem(url, nothing)).toBeUndefined();
 	});
@@ -60,6 +68,21 @@ describe('a URL', () => {
 		['https://', 'cannot be read'],
 		['https://?x=1', 'cannot be read'],
 		['https://a b', '%20'],
+		['https//a.example/1.png', 'cannot be read'],
+		['https://a.example/1.pnghttps://a.example/2.png', 'several URLs'],
+		['<https://a.example/1.png>', 'more than a URL'],
+		['![a](https://a.example/1.png)', 'more than a URL'],
+		['<img src="https://a.example/1.png">', 'more than a URL'],
+		['["https://a.example/1.png"]', 'more than a URL'],
+		['URL: https://a.example/1.png', 'more than a URL'],
+		['https://a.example/1.png"', 'at its end'],
+		['https://a.example/undefined', 'a value is missing'],
+		['https://a.example/undefined/1.png', 'a value is missing'],
+		['https://undefined/1.png', 'a value is missing'],
+		['https://a.example/NaN.png', 'a value is missing'],
+		['https://a.example/null', 'a value is missing'],
+		['https://a.example/.png', 'a value is missing'],
+		['https://a.example/1.png?id=undefined&x=1', 'a value is missing'],
 	])('like %j is refused: %s', (url, said) => {
 		expect(urlProblem(url, nothing)).toContain(said);
 	});
@@ -104,6 +127,24 @@ describe('a link to a page that shows a file', () => {
 		['https://www.instagram.com/p/abc/', 'its own address'],
 		['https://unsplash.com/photos/abc', 'its own address'],
 		['https://acme.slack.com/files/U1/F1/a.png', 'Slack node'],
+		['https://www.magnific.com/app/creations/LSFgqqrswO', 'the id of the creation'],
+		['https://www.google.de/imgres?imgurl=x', 'its own address'],
+		['https://share.google/images/abc', 'its own address'],
+		['https://share.icloud.com/photos/0abc', 'iCloud'],
+		['https://www.pinterest.co.uk/pin/1/', 'its own address'],
+		['https://www.threads.net/@a/post/b', 'its own address'],
+		['https://drive.proton.me/urls/A#b', 'download the file'],
+		['https://gofile.io/d/abc', 'download the file'],
+		['https://cloud.example.org/s/AbCdEfGhIjKlMnO', '/download at the end'],
+		['https://huggingface.co/a/b/blob/main/c.png', '/resolve/'],
+		['https://bitbucket.org/a/b/src/main/c.png', '/raw/'],
+		['https://commons.wikimedia.org/wiki/File:A.jpg', 'https://upload.wikimedia.org/'],
+		['https://trello.com/c/abc/1-x', 'the node of that service'],
+		['https://discord.com/channels/1/2/3', 'the node of that service'],
+		['https://soundcloud.com/a/b', 'audio file itself'],
+		['https://www.behance.net/gallery/1/a', 'its own address'],
+		['https://stock.adobe.com/images/a/1', 'its own address'],
+		['https://lightroom.adobe.com/shares/abc', 'export the picture'],
 	])('is refused with the way to the file: %s', (url, said) => {
 		expect(urlProblem(url, nothing)).toMatch(/^has a link to a page \(/);
 		expect(urlProblem(url, nothing)).toContain(said);
@@ -130,6 +171,18 @@ describe('a link to a page that shows a file', () => {
 		'https://i.redd.it/abc.png',
 		'https://images.unsplash.com/photo-1',
 		'https://notdropbox.com/s/a?dl=0',
+		'https://www.magnific.com/static/a.png',
+		'https://cdn-magnific.freepik.com/abc',
+		'https://storage.googleapis.com/a/b',
+		'https://i.pinimg.com/originals/a.jpg',
+		'https://cloud.example.org/s/AbCdEfGhIjKlMnO/download',
+		'https://x.example/s/photo',
+		'https://huggingface.co/a/b/resolve/main/c.png',
+		'https://upload.wikimedia.org/wikipedia/commons/a/a0/A.jpg',
+		'https://commons.wikimedia.org/wiki/Special:FilePath/A.jpg',
+		'https://cdn.discordapp.com/attachments/1/2/a',
+		'https://trello.com/1/cards/a/attachments/b/download/c.png',
+		'https://pixeldrain.com/api/file/abc',
 	])('is not what this is: %s', (url) => {
 		expect(urlProblem(url, nothing)).toBeUndefined();
 	});

@@ -168,6 +168,42 @@ describe('a creation input', () => {
 		},
 	);
 
+	it.each([
+		['data:image/png;base64,filesystem-v2', 'n8n’s own note'],
+		['data:image/png;base64,s3:workflows/1/a', 'n8n’s own note'],
+		['data:image/png;base64,undefined', 'is not base64'],
+		['data:image/png;base64,null', 'is not base64'],
+		['data:image/png;base64,https://x.example/a.png', 'is not base64'],
+		['data:image/png;base64,data:image/png;base64,iVBORw0K', 'is not base64'],
+	])('refuses %j, which holds no file', (uri, said) => {
+		expect(check(image, uri).problems).toEqual([expect.stringContaining(said)]);
+	});
+
+	it.each([
+		[image, 'https://x.example/a.mp4', 'an image', '.mp4'],
+		[image, 'https://x.example/a.pdf', 'an image', '.pdf'],
+		[image, 'https://x.example/page.html#top', 'an image', '.html'],
+		[video, 'https://x.example/a.JPG', 'a video', '.JPG'],
+		[{ ...any, media_type: 'audio' } as const, 'https://x.example/a.png', 'an audio file', '.png'],
+		[any, 'https://x.example/a.zip', 'an image, a video or an audio file', '.zip'],
+	])('refuses a URL that ends like another kind of file', (own, url, wanted, end) => {
+		expect(check(own, url)).toEqual(
+			refusedWith(`“Photo” needs ${wanted}, but its URL ends in ${end}`),
+		);
+	});
+
+	it.each([
+		[image, 'https://x.example/a'],
+		[image, 'https://x.example/a.HEIC'],
+		[image, 'https://x.example/a.mp4?frame=1'],
+		[image, 'https://x.example/a.php'],
+		[video, 'https://x.example/a.gif'],
+		[{ ...any, media_type: 'audio' } as const, 'https://x.example/a.mp4'],
+		[any, 'https://x.example/a.mp4'],
+	])('takes a URL whose end does not tell against it', (own, url) => {
+		expect(check(own, url)).toEqual(accepted(url));
+	});
+
 	it('takes base64 as it is, without its line breaks', () => {
 		const base64 = Buffer.alloc(60, 7).toString('base64');
 		expect(check(image, `${base64.slice(0, 76)}\r\n${base64.slice(76)}\n`, binaries)).toEqual(
@@ -209,16 +245,22 @@ describe('a creation input', () => {
 		);
 	});
 
-	it.each(['image.png', './a.png', '/home/x.png', 'C:\\pictures\\x.png', '~/x', 'IMG_1234.HEIC'])(
-		'says of the file name %j to read the file first',
-		(value) => {
-			expect(check(image, value)).toEqual(
-				refusedWith(
-					`“Photo” is “${value}”, the name of a file; read the file by a node before this one, and enter the name of the binary field that it is in; the item has no binary data`,
-				),
-			);
-		},
-	);
+	it.each([
+		'image.png',
+		'./a.png',
+		'/home/x.png',
+		'C:\\pictures\\x.png',
+		'~/x',
+		'IMG_1234.HEIC',
+		'\\\\nas\\a',
+		'invoice.pdf',
+	])('says of the file name %j to read the file first', (value) => {
+		expect(check(image, value)).toEqual(
+			refusedWith(
+				`“Photo” is “${value}”, the name of a file; read the file by a node before this one, and enter the name of the binary field that it is in; the item has no binary data`,
+			),
+		);
+	});
 
 	it.each(['filesystem-v2', 'filesystem', 's3', 'database', 's3:workflows/1/executions/2/a'])(
 		'says of n8n’s own note %j to enter the name of the field, whatever the item has',

@@ -75,7 +75,7 @@ export const get: Operation = {
 	value: 'get',
 	name: 'Get',
 	action: 'Get app',
-	description: 'Get the definition of an app: its inputs, their types and its cost',
+	description: 'Get the definition of an app (flow): its inputs, their types and its cost',
 	fields: [appLocator, simplify.field],
 	execute,
 };

@@ -116,7 +116,7 @@ export const getAll: Operation = {
 	value: 'getAll',
 	name: 'Get Many',
 	action: 'Get many apps',
-	description: 'List the apps that the API key can see',
+	description: 'List the apps (flows) that the API key can see',
 	fields: [returnAll.field, limit.field, filters],
 	execute,
 };

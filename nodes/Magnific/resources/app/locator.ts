@@ -7,7 +7,7 @@ export const appLocator: INodeProperties = {
 	type: 'resourceLocator',
 	default: { mode: 'list', value: '' },
 	required: true,
-	description: 'The Magnific app, as published from Magnific Spaces',
+	description: 'The Magnific app, as published from Magnific Spaces. Magnific now calls it a flow.',
 	modes: [
 		{
 			displayName: 'From List',

@@ -187,19 +187,22 @@ const carry = async (
 	if (isAgentTool(context)) forgetDelivered(batch, carried, ledger);
 };
 
-const wait = waitOption('Whether to wait for the results of the runs, and how', [
-	{
-		name: 'Until Finished, Suspended',
-		value: 'webhook',
-		description:
-			'The execution is suspended and holds nothing until Magnific calls back; for long runs and large batches',
-	},
-	{
-		name: 'Do Not Wait',
-		value: 'none',
-		description: 'Outputs the run IDs at once, for Run → Wait or another workflow',
-	},
-]);
+const wait = waitOption(
+	'Whether to wait for the results of the runs, and how. For production, where n8n has a public https address, Magnific advises callbacks (webhooks): suspended, or the Magnific Trigger.',
+	[
+		{
+			name: 'Until Finished, Suspended',
+			value: 'webhook',
+			description:
+				'The execution is suspended and holds nothing until Magnific calls back; for long runs and large batches',
+		},
+		{
+			name: 'Do Not Wait',
+			value: 'none',
+			description: 'Outputs the run IDs at once, for Run → Wait or another workflow',
+		},
+	],
+);
 
 /** App → Run: everything is checked before anything is spent, and all runs are carried at once. */
 async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
@@ -236,7 +239,7 @@ export const run: Operation = {
 	value: 'run',
 	name: 'Run',
 	action: 'Run app',
-	description: 'Run an app for each item and get what it makes; each run costs credits',
+	description: 'Run an app (flow) for each item and get what it makes; each run costs credits',
 	fields: [
 		appLocator,
 		inputMode.field,

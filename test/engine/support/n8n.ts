@@ -5,6 +5,7 @@ import {
 	type INode,
 	type INodeExecutionData,
 	type INodeParameters,
+	type INodeType,
 	type IWorkflowBase,
 	type IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
@@ -66,6 +67,7 @@ export const workflowOf = (
 	parameters: INodeParameters,
 	items: INodeExecutionData[],
 	{ sources = 1, loopOf, ...settings }: NodeSettings = {},
+	type?: INodeType,
 ): Workflow => {
 	const magnific = magnificNode(MAGNIFIC, parameters, settings);
 	const feeding = Array.from({ length: sources }, (_, i) => sourceNode(i + 1));
@@ -87,7 +89,7 @@ export const workflowOf = (
 					}
 				: {}),
 		},
-		nodeTypes: nodeTypesWith(items),
+		nodeTypes: nodeTypesWith(items, type),
 		settings: { executionOrder: 'v1' },
 	});
 };

@@ -87,11 +87,14 @@ const loop: INodeType = {
 };
 
 /** The node types of a workflow whose sources give these items. */
-export const nodeTypesWith = (items: INodeExecutionData[]): INodeTypes => {
+export const nodeTypesWith = (
+	items: INodeExecutionData[],
+	magnific: INodeType = new Magnific(),
+): INodeTypes => {
 	const types = new Map<string, INodeType>([
 		[SOURCE, sourceOf(items)],
 		[LOOP, loop],
-		[MAGNIFIC, new Magnific()],
+		[MAGNIFIC, magnific],
 	]);
 	const find = (name: string): INodeType => {
 		const type = types.get(name);

@@ -56,6 +56,7 @@ const parametersOf = (cell: Cell, limit: number): INodeParameters => {
 			downloadFiles: cell.download,
 			binaryField: `={{ ${of('broken')} ? $('Nowhere').first().json.name : 'data' }}`,
 			...(cell.creditLimit ? { creditLimit: limit } : {}),
+			...(cell.validateOnly ? { validateOnly: '={{ "TRUE" }}' } : {}),
 		},
 	};
 };
@@ -110,10 +111,12 @@ export const promisedBy = (cell: Cell): Promised => {
 		...(cell.inLoop ? { loopOf: LOOP_OF } : {}),
 		refused: byTrouble('blank_row', 'unreadable_option'),
 		good: byTrouble('nothing'),
-		statuses: [cell.wait === 'none' ? 'running' : 'completed'],
-		creditLimit: cell.creditLimit
-			? limitOf(cell) * (cell.inLoop ? ITEMS.length / LOOP_OF : 1)
-			: Infinity,
+		statuses: [cell.validateOnly ? 'validated' : cell.wait === 'none' ? 'running' : 'completed'],
+		creditLimit: cell.validateOnly
+			? 0
+			: cell.creditLimit
+				? limitOf(cell) * (cell.inLoop ? ITEMS.length / LOOP_OF : 1)
+				: Infinity,
 		isCut: false,
 	};
 };
@@ -139,6 +142,7 @@ export const play = async (
 			...(cell.inLoop ? { loopOf: LOOP_OF } : {}),
 		},
 		credential: local.credential,
+		...(cell.storeDown ? { unreadFor: 1 } : {}),
 	};
 	const first = await n8n.run(given);
 	if (!cell.retried || !first.error) return [first];

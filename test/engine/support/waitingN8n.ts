@@ -15,6 +15,7 @@ import type {
 	IRunExecutionData,
 	IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
+import { OneCredential } from './credentials';
 import { additionalDataFor, NODE, workflowOf, type NodeSettings } from './n8n';
 import { ownProcess, type NodeProcess } from './nodeProcess';
 import { outcomeOf, type NodeOutcome } from './runNode';
@@ -26,6 +27,8 @@ export interface WaitingRun {
 	credential: ICredentialDataDecryptedObject;
 	/** A status with which somebody in between answers a call in n8n's place; undefined: nobody does. */
 	inBetween?: (headers: IncomingHttpHeaders) => number | undefined;
+	/** So many calls for the parked execution cannot read the credential. */
+	unreadFor?: number;
 	/** `timer`: no call is served, and n8n's timer ends the wait, at once. Default: a call. */
 	endsBy?: 'call' | 'timer';
 }
@@ -69,6 +72,12 @@ class WakingContext extends WebhookContext {
 	override getWorkflow(): { id: string; name: string; active: boolean } {
 		const { id, name = '', active } = super.getWorkflow();
 		return { id, name, active };
+	}
+}
+
+class UnreadCredential extends OneCredential {
+	override async getDecrypted(): Promise<never> {
+		return await Promise.reject(new Error('The secret store is down'));
 	}
 }
 
@@ -154,7 +163,10 @@ export const startWaitingN8n = async (first = ownProcess()): Promise<WaitingN8n>
 		const by = process;
 		const [description] = by.node.description.webhooks ?? [];
 		if (!node || !description) throw new Error('The node has no webhook');
+		const isUnread = execution.unreadFor !== undefined && execution.unreadFor > 0;
+		if (isUnread) execution.unreadFor = (execution.unreadFor ?? 0) - 1;
 		const additionalData = Object.assign(additionalFor(execution), {
+			...(isUnread ? { credentialsHelper: new UnreadCredential({}) } : {}),
 			httpRequest: Object.assign(request, {
 				body: jsonOf(rawBody),
 				rawBody,

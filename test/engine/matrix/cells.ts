@@ -23,8 +23,8 @@ const FIRST_FIVE = {
 } as const;
 
 const REST = {
-	/** Where the inputs come from. */
-	input: ['value', 'json', 'node', 'binary'],
+	/** Where the inputs come from; `changing`: an expression that gives another text at each try. */
+	input: ['value', 'json', 'node', 'binary', 'changing'],
 	executeOnce: [false, true],
 	inLoop: [false, true],
 	outputPer: ['run', 'file'],
@@ -32,6 +32,8 @@ const REST = {
 	creditLimit: [false, true],
 	/** Where it has stopped, n8n's *Retry* button is pressed. */
 	retried: [false, true],
+	/** Max Concurrent Runs. */
+	atOnce: [0, 1],
 	/** The first call for the parked execution cannot read the credential. */
 	storeDown: [false, true],
 } as const;
@@ -97,6 +99,7 @@ export const titleOf = (cell: Cell): string =>
 		cell.download ? 'download' : '',
 		cell.creditLimit ? 'credit limit' : '',
 		cell.retried ? 'Retry button' : '',
+		cell.atOnce === 1 ? 'one at a time' : '',
 		cell.storeDown ? 'secret store down' : '',
 		cell.validateOnly ? 'Validate Only' : '',
 	]

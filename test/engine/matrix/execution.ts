@@ -37,7 +37,8 @@ const itemOf = (cell: Cell, item: number, picture: Buffer): INodeExecutionData =
 const parametersOf = (cell: Cell, limit: number): INodeParameters => {
 	const of = (field: string): string =>
 		cell.input === 'node' ? `$('Source 1').item.json.${field}` : `$json.${field}`;
-	const fromItem = cell.input === 'json' || cell.input === 'node';
+	const fromItem = ['json', 'node', 'changing'].includes(cell.input);
+	const headline = cell.input === 'changing' ? `${of('title')} && Math.random()` : of('title');
 	return {
 		resource: 'app',
 		operation: 'run',
@@ -46,13 +47,14 @@ const parametersOf = (cell: Cell, limit: number): INodeParameters => {
 		inputs: {
 			mappingMode: 'defineBelow',
 			value: {
-				[HEADLINE]: fromItem ? `={{ ${of('title')} }}` : 'Sale',
+				[HEADLINE]: fromItem ? `={{ ${headline} }}` : 'Sale',
 				...(cell.input === 'binary' ? { [PICTURE]: 'data' } : {}),
 			},
 		},
 		wait: cell.wait,
 		options: {
 			outputPer: cell.outputPer,
+			maxConcurrentRuns: cell.atOnce,
 			downloadFiles: cell.download,
 			binaryField: `={{ ${of('broken')} ? $('Nowhere').first().json.name : 'data' }}`,
 			...(cell.creditLimit ? { creditLimit: limit } : {}),

@@ -25,6 +25,8 @@ export interface NodeSettings {
 	executeOnce?: boolean;
 	/** Where set, the node stands in a loop that gives it so many items at a time. */
 	loopOf?: number;
+	/** The workflow's own, s. */
+	timeout?: number;
 }
 
 const sourceNode = (index: number): INode => ({
@@ -39,7 +41,7 @@ const sourceNode = (index: number): INode => ({
 export const magnificNode = (
 	type: string,
 	parameters: INodeParameters,
-	settings: Omit<NodeSettings, 'sources' | 'loopOf'>,
+	settings: Omit<NodeSettings, 'sources' | 'loopOf' | 'timeout'>,
 ): INode => ({
 	id: 'magnific',
 	name: NODE,
@@ -66,7 +68,7 @@ const to = (name: string) => ({ node: name, type: 'main' as const, index: 0 });
 export const workflowOf = (
 	parameters: INodeParameters,
 	items: INodeExecutionData[],
-	{ sources = 1, loopOf, ...settings }: NodeSettings = {},
+	{ sources = 1, loopOf, timeout, ...settings }: NodeSettings = {},
 	type?: INodeType,
 ): Workflow => {
 	const magnific = magnificNode(MAGNIFIC, parameters, settings);
@@ -90,7 +92,10 @@ export const workflowOf = (
 				: {}),
 		},
 		nodeTypes: nodeTypesWith(items, type),
-		settings: { executionOrder: 'v1' },
+		settings: {
+			executionOrder: 'v1',
+			...(timeout === undefined ? {} : { executionTimeout: timeout }),
+		},
 	});
 };
 

@@ -55,10 +55,10 @@ const sourceOf = (items: INodeExecutionData[]): INodeType => ({
 	},
 });
 
-/** Gives its items in batches, each after what became of the one before has come back; paired as n8n's own does it. */
-const isItem = (value: unknown): value is INodeExecutionData =>
+export const isItem = (value: unknown): value is INodeExecutionData =>
 	typeof value === 'object' && value !== null && 'json' in value;
 
+/** Gives its items in batches, each after what became of the one before has come back; paired as n8n's own does it. */
 const loop: INodeType = {
 	description: {
 		displayName: 'Loop',

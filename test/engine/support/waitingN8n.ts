@@ -68,7 +68,7 @@ interface Execution extends WaitingRun {
 }
 
 /** Its own type does not promise the workflow's name. */
-class WakingContext extends WebhookContext {
+export class WakingContext extends WebhookContext {
 	override getWorkflow(): { id: string; name: string; active: boolean } {
 		const { id, name = '', active } = super.getWorkflow();
 		return { id, name, active };

@@ -28,6 +28,17 @@ export const unwatchedHints = (count: number): string[] =>
 				`No trigger is told when ${count === 1 ? 'the run ends' : 'the runs end'}: choose one in the option Notify Trigger, or pass the run_id to Run → Wait.`,
 			];
 
+const minutes = (count: number): string =>
+	count === 1 ? '1 minute' : `${String(Math.round(count * 10) / 10)} minutes`;
+
+/** That the workflow's timeout, s, ends the wait before Max Wait does. */
+export const timeoutHints = (timeoutS: number, maxWaitMin: number): string[] =>
+	timeoutS >= maxWaitMin * 60
+		? []
+		: [
+				`The timeout of this workflow (${minutes(timeoutS / 60)}) is shorter than Max Wait (${minutes(maxWaitMin)}): n8n ends the execution then, and results that are paid for do not come out. Set Max Wait below it, wait suspended, or change Timeout Workflow in the workflow’s settings.`,
+			];
+
 /** What a user may overlook in the items that came out. `now` in ms since the epoch. */
 export const outcomeHints = (outcomes: RunOutcome[], now: number): string[] => {
 	const ended = outcomes.flatMap((outcome) => (outcome.kind === 'ended' ? [outcome.run] : []));

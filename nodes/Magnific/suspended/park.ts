@@ -77,11 +77,15 @@ const summaryOf = ({ sqid, name, total_cost }: AppSummary): AppSummary => ({
 	total_cost,
 });
 
-/** What an earlier try has parked stays; runs that this one knows too keep when they were submitted. */
+/**
+ * What an earlier try has parked stays, with when it was submitted. An item whose parked run has
+ * ended without a result may have another run since.
+ */
 const joinRuns = (parked: ParkedItem[], runs: ParkedItem[]): ParkedItem[] => {
-	const earlier = new Map(parked.map((run) => [run.itemIndex, run]));
-	const added = runs.filter(({ itemIndex }) => !earlier.has(itemIndex));
-	return [...parked, ...added].sort((a, b) => a.itemIndex - b.itemIndex);
+	const earlier = new Map(parked.map((run) => [run.run_id, run]));
+	const joined = [...parked, ...runs.map((run) => earlier.get(run.run_id) ?? run)];
+	const lastOfItem = new Map(joined.map((run) => [run.itemIndex, run]));
+	return [...lastOfItem.values()].sort((a, b) => a.itemIndex - b.itemIndex);
 };
 
 /**

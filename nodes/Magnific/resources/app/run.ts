@@ -12,6 +12,7 @@ import { failed, jsonItem, mustStop, runBatch, type Batch } from '../../batch/ru
 import { collect } from '../../batch/collect';
 import { showHints } from '../../batch/showHints';
 import { tellIn } from '../../batch/tell';
+import { sayTimeout } from '../../batch/workflowTimeout';
 import { callbackUrl } from '../../suspended/callbackUrl';
 import { lookAtParked, newMemory, type ParkMemory } from '../../suspended/looks';
 import { parkStarted, resumeUrlOf } from '../../suspended/park';
@@ -220,6 +221,7 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]>
 	const operate = async (batch: Batch, itemIndexes: number[]): Promise<void> => {
 		const options = readBatchOptions(this, batch, itemIndexes, wait);
 		if (!options) return;
+		sayTimeout(this, options);
 		const planned = await planRuns(this, batch, itemIndexes, options);
 		if (mustStop(this, batch)) return;
 		ledger.book(planned);

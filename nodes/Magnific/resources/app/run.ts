@@ -3,7 +3,7 @@ import { systemClock } from '../../api/clock';
 import { carryRuns } from '../../runs/carry';
 import { overLimit } from '../../runs/cost';
 import { invalidItem } from '../../runs/failures';
-import { costHints, unwatchedHints } from '../../runs/notes';
+import { costHints, reuseHints, unwatchedHints } from '../../runs/notes';
 import { expiredFailure, isExpired } from '../../runs/expired';
 import { openLedger, type LedgerPage } from '../../runs/ledgerPage';
 import { StartedLog } from '../../runs/idsInLog';
@@ -24,6 +24,7 @@ import type { Operation } from '../operation';
 import { appLocator } from './locator';
 import { inputMode } from './inputMode';
 import { planRuns, runIndexOf, type PlannedRun } from './plan';
+import { reuseOf } from './reuse';
 import { uploadInputs } from './uploadInputs';
 
 const describe = (input: InputValue): unknown =>
@@ -31,13 +32,18 @@ const describe = (input: InputValue): unknown =>
 		? { binary_field: input.file.field, mime_type: input.file.mimeType, bytes: input.file.bytes }
 		: input.value;
 
-const reportPlan = ({ results }: Batch, planned: PlannedRun[]): void => {
-	for (const { itemIndex, app, inputs } of planned) {
+const reportPlan = ({ results }: Batch, planned: PlannedRun[], ledger: LedgerPage): void => {
+	const things = new Set<string>();
+	for (const { itemIndex, app, inputs, slot } of planned) {
+		const thing = ledger.sharedBy(slot);
+		const reused = ledger.isReused(slot) || things.has(thing);
+		things.add(thing);
 		const json = {
 			app_id: app.sqid,
 			app_name: app.name,
 			status: 'validated',
-			credits: app.total_cost,
+			credits: reused ? 0 : app.total_cost,
+			...(reused && { reused }),
 			inputs: Object.fromEntries(
 				Object.entries(inputs).map(([id, input]) => [id, describe(input)]),
 			),
@@ -57,7 +63,8 @@ const withinCreditLimit = (
 	const isNew = ({ slot }: PlannedRun): boolean => ledger.recall(slot) === undefined;
 	const added = planned.filter(isNew);
 	const spent = ledger.spent(planned.map(({ slot }) => slot));
-	const message = overLimit(added, creditLimit, spent);
+	const paid = new Map(added.map((run) => [ledger.sharedBy(run.slot), run]));
+	const message = overLimit([...paid.values()], creditLimit, spent);
 	if (message === undefined) return planned;
 	const earlier = new Map(ledger.runs().map((run) => [run.itemIndex, run]));
 	for (const { itemIndex, app } of added) {
@@ -70,17 +77,7 @@ const withinCreditLimit = (
 	return planned.filter((run) => !isNew(run));
 };
 
-type CarriedRun = PlannedRun & { outcome: RunOutcome };
-
-/** Notes how runs stand, and lets the next try start those anew that ended without a result. */
-const noteOutcomes = (carried: CarriedRun[], ledger: LedgerPage): void => {
-	for (const { slot, outcome } of carried) {
-		if (outcome.kind !== 'ended') continue;
-		const { run_id, status } = outcome.run;
-		ledger.saw(run_id, status);
-		if (status === 'failed' || status === 'cancelled') ledger.forget(slot);
-	}
-};
+type CarriedRun = PlannedRun & { outcome: RunOutcome; reused: boolean };
 
 /** An agent that has the result of a call and makes the same call again wants another run. */
 const forgetDelivered = ({ results }: Batch, carried: CarriedRun[], ledger: LedgerPage): void => {
@@ -109,14 +106,23 @@ const withoutExpired = (
 		return false;
 	});
 
-/** A look at each run that another execution has started: its callbacks go there. */
-const readTakenOver = async (batch: Batch, carried: CarriedRun[]): Promise<ParkMemory> => {
+/** What is known of runs that call another execution: ends that were read, and a look at each in `toLookAt`. */
+const readOthers = async (
+	batch: Batch,
+	carried: CarriedRun[],
+	toLookAt: (run: CarriedRun) => boolean,
+): Promise<ParkMemory> => {
 	const memory = newMemory();
-	const runs = carried.flatMap(({ itemIndex, app, outcome }) =>
-		outcome.kind === 'started'
-			? [{ itemIndex, app, run_id: outcome.run_id, since: outcome.since }]
-			: [],
-	);
+	for (const { outcome } of carried) {
+		if (outcome.kind === 'ended') memory.settled.set(outcome.run.run_id, outcome.run);
+	}
+	const runs = carried
+		.filter(toLookAt)
+		.flatMap(({ itemIndex, app, outcome }) =>
+			outcome.kind === 'started'
+				? [{ itemIndex, app, run_id: outcome.run_id, since: outcome.since }]
+				: [],
+		);
 	const { api, clock, pacing } = batch;
 	await lookAtParked({ runs, parkedAt: clock.now() }, memory, { ...pacing, api }, true);
 	return memory;
@@ -125,6 +131,19 @@ const readTakenOver = async (batch: Batch, carried: CarriedRun[]): Promise<ParkM
 const withEnd = (run: CarriedRun, { settled }: ParkMemory): CarriedRun => {
 	const ended = settled.get(runIdOf(run.outcome) ?? '');
 	return ended ? { ...run, outcome: { kind: 'ended', run: ended } } : run;
+};
+
+/** As a run of the park, which knows its end by its memory. */
+const withoutEnd = (run: CarriedRun): CarriedRun =>
+	run.outcome.kind === 'ended'
+		? { ...run, outcome: { kind: 'started', run_id: run.outcome.run.run_id, since: 0 } }
+		: run;
+
+/** Whether all runs call this execution: those that another one has started call that one. */
+const allCallBack = (carried: CarriedRun[], isTakenOver: (run: PlannedRun) => boolean): boolean => {
+	const isOwn = (run: CarriedRun): boolean => !run.reused && !isTakenOver(run);
+	const own = new Set(carried.filter(isOwn).map(({ outcome }) => runIdOf(outcome)));
+	return carried.every(({ outcome }) => own.has(runIdOf(outcome)));
 };
 
 const carry = async (
@@ -153,13 +172,14 @@ const carry = async (
 	);
 	const carried = [...uploaded.keys()].flatMap((run, i) => {
 		const outcome = outcomes[i];
-		return outcome ? [{ ...run, outcome }] : [];
+		return outcome ? [{ ...run, outcome, reused: ledger.isReused(run.slot) }] : [];
 	});
-	noteOutcomes(carried, ledger);
-	const started = carried.filter(({ outcome }) => runIdOf(outcome) !== undefined);
+	const known = carried.filter(({ outcome }) => runIdOf(outcome) !== undefined);
+	const started = known.filter(({ reused }) => !reused);
 	const unwatched = wait === 'none' ? started.filter(({ webhook }) => webhook === undefined) : [];
 	showHints(context, [
 		...costHints(started.map(({ app }) => app.total_cost)),
+		...reuseHints(known.filter(({ reused }) => reused).map(({ app }) => app.total_cost)),
 		...unwatchedHints(unwatched.length),
 	]);
 	const isTakenOver = ({ slot }: PlannedRun): boolean => takenOver.has(slot);
@@ -167,22 +187,20 @@ const carry = async (
 		const fresh = withoutExpired(batch, carried, isTakenOver, ledger);
 		await collect(context, batch, fresh, maxWaitMin);
 	} else {
-		const memory = await readTakenOver(batch, carried.filter(isTakenOver));
+		const memory = await readOthers(batch, carried, isTakenOver);
 		const seen = carried.map((run) => withEnd(run, memory));
 		const fresh = new Set(withoutExpired(batch, seen, isTakenOver, ledger).map(({ slot }) => slot));
 		await parkStarted(
 			context,
 			batch,
-			carried.filter(({ slot }) => fresh.has(slot)),
+			carried.filter(({ slot }) => fresh.has(slot)).map(withoutEnd),
 			resumeUrl,
 			maxWaitMin,
-			// Those of another execution call that one.
-			{ hasCallbacks: takenOver.size === 0, memory },
+			{ hasCallbacks: allCallBack(known, isTakenOver), memory },
 		);
-		noteOutcomes(
-			carried.map((run) => withEnd(run, memory)),
-			ledger,
-		);
+		for (const { slot, outcome } of carried.map((run) => withEnd(run, memory))) {
+			if (outcome.kind === 'ended') ledger.saw(slot, outcome.run);
+		}
 	}
 	if (isAgentTool(context)) forgetDelivered(batch, carried, ledger);
 };
@@ -209,7 +227,7 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]>
 	const log = new StartedLog(systemClock, (line) => {
 		this.logger.info(line);
 	});
-	const ledger = openLedger(this.getContext('node'), {
+	const page = openLedger(this.getContext('node'), {
 		runIndex: runIndexOf(this),
 		executionId: this.getExecutionId(),
 		isAgentTool: isAgentTool(this),
@@ -222,14 +240,15 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]>
 		if (!options) return;
 		const planned = await planRuns(this, batch, itemIndexes, options);
 		if (mustStop(this, batch)) return;
-		ledger.book(planned);
+		page.book(planned);
+		const { ledger, save } = await reuseOf(this, batch, planned, page, options);
 		const affordable = withinCreditLimit(batch, planned, ledger, options.creditLimit);
 		if (mustStop(this, batch)) return;
-		if (options.validateOnly) reportPlan(batch, affordable);
-		else await carry(this, batch, affordable, ledger, options);
+		if (options.validateOnly) reportPlan(batch, affordable, ledger);
+		else await carry(this, batch, affordable, ledger, options).finally(save);
 	};
 	try {
-		return await overTries(this, async () => await runBatch(this, operate, () => ledger.runs()));
+		return await overTries(this, async () => await runBatch(this, operate, () => page.runs()));
 	} finally {
 		log.flush();
 	}

@@ -28,7 +28,7 @@ afterAll(async () => {
 });
 
 const WAYS = ['poll', 'webhook', 'none'];
-const COST = posterFromText.totalCost;
+const COST = posterFromText.totalCost ?? 0;
 
 const poster = (options: INodeParameters = {}, rest: INodeParameters = {}): INodeParameters =>
 	appRun(posterFromText, fields(posterFromText, { Headline: '={{ $json.title }}' }), {

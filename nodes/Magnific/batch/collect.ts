@@ -103,7 +103,7 @@ export const outputRun = async (
 export const besideRun = ({
 	reused,
 	options: { metadata },
-}: Pick<Carried, 'reused' | 'options'>): JsonObject => ({
+}: Pick<Carried, 'reused'> & { options: Pick<ItemOptions, 'metadata'> }): JsonObject => ({
 	...(reused === true && { reused }),
 	...(Object.keys(metadata).length > 0 && { metadata }),
 });

@@ -16,10 +16,7 @@ export interface PlainRun {
 	webhook?: string | undefined;
 }
 
-export type Submission = Extract<
-	RunOutcome,
-	{ kind: 'started' | 'ended' | 'not_started' | 'unknown' }
->;
+export type Submission = Extract<RunOutcome, { kind: 'started' | 'not_started' | 'unknown' }>;
 
 const stillUnknown = (message: string, reused: boolean): ApiError =>
 	new ApiError({
@@ -31,14 +28,10 @@ const stillUnknown = (message: string, reused: boolean): ApiError =>
 	});
 
 /** A submission that was made before, as the outcome of one that is not made again. */
-export const remembered = (entry: LedgerEntry): Submission => {
-	if ('unknown' in entry) {
-		return { kind: 'unknown', error: stillUnknown(entry.unknown, entry.reused === true) };
-	}
-	return entry.ended
-		? { kind: 'ended', run: entry.ended }
-		: { kind: 'started', run_id: entry.run_id, since: 0 };
-};
+export const remembered = (entry: LedgerEntry): Submission =>
+	'run_id' in entry
+		? { kind: 'started', run_id: entry.run_id, since: 0 }
+		: { kind: 'unknown', error: stillUnknown(entry.unknown, entry.reused === true) };
 
 /** 429 and 503 alone say that no run was started, and that one may be started later. */
 const maySendAgain = ({ kind }: ApiError): boolean =>

@@ -1,6 +1,6 @@
-import make from 'covertable';
 import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import type { AppSpec } from '../../emulator';
+import { rowsOf } from './matrix/cells';
 import { binary, keepFilesIn, picture } from './support/files';
 import { localMagnific } from './support/localMagnific';
 import type { NodeSettings } from './support/n8n';
@@ -43,10 +43,7 @@ const FACTORS = {
 
 type Cell = { [Name in keyof typeof FACTORS]: (typeof FACTORS)[Name][number] };
 
-const isCell = (row: Record<string, unknown>): row is Cell =>
-	Object.keys(FACTORS).every((name) => name in row);
-
-const CELLS = make(FACTORS, { length: 3 }).filter(isCell);
+const CELLS: Cell[] = rowsOf(FACTORS, 3);
 
 const HEADLINE = 'input-11111111-2222-4333-8444-555555555555-1';
 const PICTURE = 'input-11111111-2222-4333-8444-555555555555-2';

@@ -66,7 +66,8 @@ export const carryRuns = async (
 	};
 	const outcomes = runs.map(async (run) => {
 		const outcome = await enter(async () => await carry(run));
-		progress?.note(outcome, run.app.total_cost);
+		const isReused = ledger.recall(run.slot)?.reused === true;
+		progress?.note(outcome, isReused ? 0 : run.app.total_cost);
 		return outcome;
 	});
 	return await Promise.all(outcomes).finally(() => {

@@ -7,13 +7,12 @@ import { costHints, reuseHints, unwatchedHints } from '../../runs/notes';
 import { expiredFailure, isExpired } from '../../runs/expired';
 import { openLedger, type LedgerPage } from '../../runs/ledgerPage';
 import { StartedLog } from '../../runs/idsInLog';
-import { runIdOf, type InputValue, type RunOutcome } from '../../runs/types';
+import { runIdOf, type InputValue } from '../../runs/types';
 import { failed, jsonItem, mustStop, runBatch, type Batch } from '../../batch/runBatch';
 import { collect } from '../../batch/collect';
 import { showHints } from '../../batch/showHints';
 import { tellIn } from '../../batch/tell';
 import { callbackUrl } from '../../suspended/callbackUrl';
-import { lookAtParked, newMemory, type ParkMemory } from '../../suspended/looks';
 import { parkStarted, resumeUrlOf } from '../../suspended/park';
 import { parkKeyOf } from '../../suspended/parkKey';
 import { checkSubWorkflow } from '../../suspended/subWorkflow';
@@ -25,6 +24,7 @@ import { appLocator } from './locator';
 import { inputMode } from './inputMode';
 import { planRuns, runIndexOf, type PlannedRun } from './plan';
 import { reuseOf } from './reuse';
+import { allCallBack, readOthers, withEnd, withoutEnd, type CarriedRun } from './startedElsewhere';
 import { uploadInputs } from './uploadInputs';
 
 const describe = (input: InputValue): unknown =>
@@ -77,8 +77,6 @@ const withinCreditLimit = (
 	return planned.filter((run) => !isNew(run));
 };
 
-type CarriedRun = PlannedRun & { outcome: RunOutcome; reused: boolean };
-
 /** An agent that has the result of a call and makes the same call again wants another run. */
 const forgetDelivered = ({ results }: Batch, carried: CarriedRun[], ledger: LedgerPage): void => {
 	for (const { itemIndex, slot, outcome } of carried) {
@@ -105,46 +103,6 @@ const withoutExpired = (
 		ledger.toldExpired(slot);
 		return false;
 	});
-
-/** What is known of runs that call another execution: ends that were read, and a look at each in `toLookAt`. */
-const readOthers = async (
-	batch: Batch,
-	carried: CarriedRun[],
-	toLookAt: (run: CarriedRun) => boolean,
-): Promise<ParkMemory> => {
-	const memory = newMemory();
-	for (const { outcome } of carried) {
-		if (outcome.kind === 'ended') memory.settled.set(outcome.run.run_id, outcome.run);
-	}
-	const runs = carried
-		.filter(toLookAt)
-		.flatMap(({ itemIndex, app, outcome }) =>
-			outcome.kind === 'started'
-				? [{ itemIndex, app, run_id: outcome.run_id, since: outcome.since }]
-				: [],
-		);
-	const { api, clock, pacing } = batch;
-	await lookAtParked({ runs, parkedAt: clock.now() }, memory, { ...pacing, api }, true);
-	return memory;
-};
-
-const withEnd = (run: CarriedRun, { settled }: ParkMemory): CarriedRun => {
-	const ended = settled.get(runIdOf(run.outcome) ?? '');
-	return ended ? { ...run, outcome: { kind: 'ended', run: ended } } : run;
-};
-
-/** As a run of the park, which knows its end by its memory. */
-const withoutEnd = (run: CarriedRun): CarriedRun =>
-	run.outcome.kind === 'ended'
-		? { ...run, outcome: { kind: 'started', run_id: run.outcome.run.run_id, since: 0 } }
-		: run;
-
-/** Whether all runs call this execution: those that another one has started call that one. */
-const allCallBack = (carried: CarriedRun[], isTakenOver: (run: PlannedRun) => boolean): boolean => {
-	const isOwn = (run: CarriedRun): boolean => !run.reused && !isTakenOver(run);
-	const own = new Set(carried.filter(isOwn).map(({ outcome }) => runIdOf(outcome)));
-	return carried.every(({ outcome }) => own.has(runIdOf(outcome)));
-};
 
 const carry = async (
 	context: IExecuteFunctions,

@@ -11,7 +11,7 @@ const ITEMS = 50;
 const LONG_MS = 420_000;
 const EXECUTION_MS = 180_000;
 
-it.each(['poll', 'webhook'])(
+it.each(['poll'])(
 	'workers know of each other’s runs what n8n has saved: the next execution starts none, one at the same moment all (%s)',
 	async (wait) => {
 		const { api, webhook } = n8n.queue;

@@ -20,6 +20,24 @@ export const costHints = (credits: Array<number | null>): string[] => {
 	return [unknown === 0 ? cost : `${cost} ${runs(unknown)} more of unknown cost.`];
 };
 
+/** What was saved by runs that were taken up, as one sentence. `credits` as for `costHints`. */
+export const reuseHints = (credits: Array<number | null>): string[] => {
+	if (credits.length === 0) return [];
+	const total = credits.reduce<number>((sum, cost) => sum + (cost ?? 0), 0);
+	const saved = total === 1 ? '1 credit was' : `${String(total)} credits were`;
+	const isKnown = credits.every((cost) => cost !== null);
+	return [`${runs(credits.length)} reused: ${isKnown ? '' : 'at least '}${saved} not spent.`];
+};
+
+/** That items without a key start a run of their own. */
+export const keylessHints = (itemIndexes: number[]): string[] => {
+	if (itemIndexes.length === 0) return [];
+	const shown = itemIndexes.slice(0, 10).map(String).join(', ');
+	const more = itemIndexes.length > 10 ? ', …' : '';
+	const [items, are] = itemIndexes.length === 1 ? ['item', 'is'] : ['items', 'are'];
+	return [`Reuse Key gives nothing for ${items} ${shown}${more}, which ${are} not reused.`];
+};
+
 /** That nobody waits for runs. `count`: how many were started, and no trigger is told of their end. */
 export const unwatchedHints = (count: number): string[] =>
 	count === 0

@@ -7,7 +7,7 @@ import { TIMER_AFTER_DEADLINE_MS } from './watchdog';
 import { parkKeyOf } from './parkKey';
 import { SET_PUBLIC_ADDRESS, unreachable } from '../callbacks/reachable';
 import { failuresIn, itemsInOrder, jsonItem, mustStop, type Batch } from '../batch/runBatch';
-import { collect, noteRun, type Carried } from '../batch/collect';
+import { besideRun, collect, noteRun, type Carried } from '../batch/collect';
 import { savePark, type Park, type ParkedItem } from './state';
 import { keepParking, parkingOf } from './tries';
 import { watchOver } from './watchOver';
@@ -49,7 +49,7 @@ export const parkStarted = async (
 	maxWaitMin: number,
 	{ hasCallbacks, memory }: { hasCallbacks: boolean; memory: ParkMemory },
 ): Promise<void> => {
-	const started = carried.flatMap(({ itemIndex, options, outcome, app }) =>
+	const started = carried.flatMap(({ itemIndex, options, outcome, app, reused }) =>
 		outcome.kind === 'started' && app
 			? [
 					{
@@ -58,6 +58,7 @@ export const parkStarted = async (
 						app: summaryOf(app),
 						run_id: outcome.run_id,
 						since: outcome.since,
+						reused,
 					},
 				]
 			: [],
@@ -144,12 +145,8 @@ export const park = async (
 	});
 };
 
-const unfinishedItem = ({
-	itemIndex,
-	run_id,
-	app,
-	options: { metadata },
-}: ParkedItem): INodeExecutionData => {
+const unfinishedItem = (parked: ParkedItem): INodeExecutionData => {
+	const { itemIndex, run_id, app } = parked;
 	const json = unfinishedJson({ kind: 'timed_out', run_id, status: null }, app);
-	return jsonItem(Object.keys(metadata).length > 0 ? { ...json, metadata } : json, itemIndex);
+	return jsonItem({ ...json, ...besideRun(parked) }, itemIndex);
 };

@@ -10,6 +10,8 @@ export interface ParkedItem extends ParkedRun {
 	options: ItemOptions;
 	/** When it was submitted, ms since the epoch. */
 	since: number;
+	/** Another item or execution has started it. */
+	reused?: boolean | undefined;
 }
 
 /** All that the resuming call needs to know of a parked execution. */

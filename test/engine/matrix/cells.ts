@@ -48,7 +48,8 @@ export type Cell = { [Name in keyof Factors]: Factors[Name][number] } & {
 
 type Lists = Record<string, readonly unknown[]>;
 
-const rowsOf = <T extends Lists>(
+/** Rows of settings that have all combinations of `length` of the factors, the same at every run. */
+export const rowsOf = <T extends Lists>(
 	factors: T,
 	length: number,
 ): Array<{ [Name in keyof T]: T[Name][number] }> => {

@@ -2,6 +2,7 @@ import { ExecutionLifecycleHooks, ExternalSecretsProxy } from 'n8n-core';
 import {
 	Workflow,
 	type ICredentialDataDecryptedObject,
+	type IDataObject,
 	type INode,
 	type INodeExecutionData,
 	type INodeParameters,
@@ -27,6 +28,8 @@ export interface NodeSettings {
 	loopOf?: number;
 	/** The workflow's own, s. */
 	timeout?: number;
+	/** The workflow's static data as n8n has saved it; what the execution makes of it is written into it. */
+	staticData?: IDataObject;
 }
 
 const sourceNode = (index: number): INode => ({
@@ -41,7 +44,7 @@ const sourceNode = (index: number): INode => ({
 export const magnificNode = (
 	type: string,
 	parameters: INodeParameters,
-	settings: Omit<NodeSettings, 'sources' | 'loopOf' | 'timeout'>,
+	settings: Omit<NodeSettings, 'sources' | 'loopOf' | 'timeout' | 'staticData'>,
 ): INode => ({
 	id: 'magnific',
 	name: NODE,
@@ -68,7 +71,7 @@ const to = (name: string) => ({ node: name, type: 'main' as const, index: 0 });
 export const workflowOf = (
 	parameters: INodeParameters,
 	items: INodeExecutionData[],
-	{ sources = 1, loopOf, timeout, ...settings }: NodeSettings = {},
+	{ sources = 1, loopOf, timeout, staticData = {}, ...settings }: NodeSettings = {},
 	type?: INodeType,
 ): Workflow => {
 	const magnific = magnificNode(MAGNIFIC, parameters, settings);
@@ -92,6 +95,7 @@ export const workflowOf = (
 				: {}),
 		},
 		nodeTypes: nodeTypesWith(items, type),
+		staticData,
 		settings: {
 			executionOrder: 'v1',
 			...(timeout === undefined ? {} : { executionTimeout: timeout }),

@@ -54,8 +54,8 @@ export const startByCall = async (
 	const workflowId = await api.importWorkflow(workflow);
 	await api.activate(workflowId);
 	await untilThere('answer at the URL of the workflow', async () => {
-		const { status } = await fetch(`${webhookUrl}/webhook/${path}`, { method: 'POST' });
-		return status === 404 ? undefined : status;
+		const { ok } = await fetch(`${webhookUrl}/webhook/${path}`, { method: 'POST' });
+		return ok ? ok : undefined;
 	});
 	return await untilThere('execution of the workflow', async () => {
 		const [id] = await api.listExecutions(workflowId);

@@ -154,7 +154,7 @@ it.each(nights)(
 			log: await n8n.server.logs(),
 		});
 		process.stdout.write(
-			`  ${name}: killed after ${String(moment)} starts and ends, ${status}; then ${execution.status}: ${JSON.stringify(night.figures)}\n`,
+			`  ${name}: killed after ${String(moment)} starts and ends, ${status}; then ${execution.status}: ${JSON.stringify(night.figures)}, broken: ${JSON.stringify(night.broken)}\n`,
 		);
 		expect(night.broken).toEqual([]);
 		// What is parked goes on; of what ran n8n keeps nothing but its log.
@@ -172,6 +172,9 @@ it.each(nights)(
 			headlines.map(() => expect.stringContaining('Nothing was started: n8n ended') as unknown),
 		);
 		expect(await control.charges()).toHaveLength(night.figures.charged);
+		process.stdout.write(
+			`  ${name}: ${String(told.size)} runs picked up by the ids in the log; n8n’s Retry started nothing\n`,
+		);
 	},
 	NIGHT_MS,
 );

@@ -6,7 +6,7 @@ import { binary, keepFilesIn, picture } from './support/files';
 import { localMagnific } from './support/localMagnific';
 import { readLog } from './support/logFile';
 import { appRun, fields, json } from './support/parameters';
-import { retryExecution } from './support/retryExecution';
+import { crashed, retryExecution } from './support/retryExecution';
 import { textOf } from './support/text';
 import { systemClock } from './support/fastClock';
 
@@ -338,6 +338,33 @@ describe('n8n’s Retry of a failed execution', () => {
 		expect(third.json.map(({ status }) => status)).toEqual(['completed', 'completed']);
 		expect(third.json[1]?.run_id).not.toBe(good?.run_id);
 		expect(await local.count('run')).toBe(4);
+	});
+});
+
+describe('n8n’s Retry of an execution in which n8n was killed', () => {
+	it('after the node had begun starts nothing, in no try and under Continue neither, and says where the run ids are', async () => {
+		await failFirst(1);
+		let last = crashed(await local.run(parameters, { items: five }), true);
+		expect(await local.count('run')).toBe(5);
+		for (const again of [retry, { ...retry, onError: 'continueErrorOutput' as const }]) {
+			last = await retryExecution(local, last, parameters, five, '2', again);
+			const told = JSON.stringify([last.error?.message, last.error?.description, last.failed]);
+			expect(told).toContain('Nothing was started: n8n ended in the middle of the execution');
+			expect(told).toContain('“Magnific: started runs …”');
+			expect(last.items).toEqual([]);
+			expect(last.failed).toHaveLength('onError' in again ? 5 : 0);
+		}
+		expect(await local.count('run')).toBe(5);
+	});
+
+	it('before the node had begun runs it as usual', async () => {
+		await local.control.addFault({ route: 'run', fault: { kind: 'status', status: 400 } });
+		const [one] = five;
+		if (!one) throw new Error('There is no item');
+		const first = crashed(await local.run(parameters, { items: [one] }), false);
+		expect(await local.control.runs()).toEqual([]);
+		const { json: outputs } = await retryExecution(local, first, parameters, [one]);
+		expect(outputs.map(({ status }) => status)).toEqual(['completed']);
 	});
 });
 

@@ -59,7 +59,7 @@ const parsed = (saved: string): unknown => {
 };
 
 /** A name as a JavaScript string in which nothing can end the string or the expression around it. */
-const quoted = (name: string): string =>
+export const quoted = (name: string): string =>
 	`"${name.replace(/[^a-z0-9]/gi, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
 
 /**

@@ -64,8 +64,8 @@ export const publish = async (
 		workflowId,
 		async start() {
 			await untilThere('answer at the URL of the workflow', async () => {
-				const { status } = await fetch(`${webhookUrl}/webhook/${path}`, { method: 'POST' });
-				return status === 404 ? undefined : status;
+				const { ok } = await fetch(`${webhookUrl}/webhook/${path}`, { method: 'POST' });
+				return ok ? ok : undefined;
 			});
 			const id = await untilThere('execution of the workflow', async () =>
 				(await api.listExecutions(workflowId)).find((one) => !known.has(one)),

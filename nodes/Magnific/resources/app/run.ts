@@ -21,6 +21,7 @@ import { overTries } from '../../suspended/tries';
 import { isAgentTool, readBatchOptions, type BatchOptions } from '../../batch/options';
 import { appRunOptions, optionsField, waitOption } from '../../batch/optionFields';
 import type { Operation } from '../operation';
+import { isRetryAfterCrash, refuseAfterCrash } from './crashed';
 import { appLocator } from './locator';
 import { inputMode } from './inputMode';
 import { planRuns, runIndexOf, type PlannedRun } from './plan';
@@ -183,6 +184,8 @@ const wait = waitOption(
 
 /** App → Run: everything is checked before anything is spent, and all runs are carried at once. */
 async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	// Before the ledger is opened, whose page would let the next try of Retry On Fail through.
+	if (isRetryAfterCrash(this)) return await runBatch(this, refuseAfterCrash);
 	const log = new StartedLog(systemClock, (line) => {
 		this.logger.info(line);
 	});

@@ -7,6 +7,7 @@ import { triggerOutput } from '../../nodes/Magnific/trigger/description';
 import { binary, picture } from './support/files';
 import { localMagnific } from './support/localMagnific';
 import { appRun, byId, json } from './support/parameters';
+import { textOf } from './support/text';
 import { neverSeen, undeclared } from './support/schemas';
 import { triggerNode, type Call } from './support/triggerHarness';
 import { withMetadata } from '../../nodes/Magnific/callbacks/metadata';
@@ -39,7 +40,7 @@ const runIds = async () => {
 	await local.control.setOutcome({ duration_s: 3_600, times: 1 });
 	const [going] = await outputsOf(poster({}, { wait: 'none' }));
 	const [goingId, overId, picturedId] = [going, over, pictured].map((run) =>
-		String(run?.['run_id']),
+		textOf(run?.['run_id']),
 	);
 	return { going: goingId ?? '', over: overId ?? '', pictured: picturedId ?? '' };
 };
@@ -104,11 +105,10 @@ describe('what n8n is told of the output', () => {
 		const [run] = await outputsOf(clip());
 		const [pictured] = await outputsOf(poster({}));
 		const end = { ...run, event: 'finished' };
-		const { apiKey } = local.credential;
 		const url = withMetadata(
 			'https://n8n.example.com/',
 			{ sku: 'A-1' },
-			String(apiKey),
+			local.apiKey,
 			productClip.sqid,
 		);
 		const query = Object.fromEntries(new URL(url ?? '').searchParams);

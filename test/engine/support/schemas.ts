@@ -1,6 +1,6 @@
 import Ajv, { type ValidateFunction } from 'ajv';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { isRecord, type JsonObject } from '../../../nodes/Magnific/api/guards';
+import { isJsonObject, isRecord, type JsonObject } from '../../../nodes/Magnific/api/guards';
 import { outputSchema, shapesOf, type Output } from '../../../nodes/Magnific/batch/output';
 import { resources } from '../../../nodes/Magnific/resources';
 import { operationOf } from '../../../nodes/Magnific/resources/operation';
@@ -23,7 +23,8 @@ const succeeded = (outputs: IDataObject[]): IDataObject[] =>
 /** Throws where an output is not as the schema says that n8n reads for the node's operation. */
 export const holdToSchema = (parameters: INodeParameters, outputs: IDataObject[]): void => {
 	const { resource = 'app', operation = 'run' } = parameters;
-	const found = operationOf(resources, String(resource), String(operation));
+	if (typeof resource !== 'string' || typeof operation !== 'string') return;
+	const found = operationOf(resources, resource, operation);
 	if (!found) return;
 	const validate = validatorOf(found.output);
 	for (const json of succeeded(outputs)) {
@@ -44,12 +45,12 @@ const closed = (schema: JsonObject): JsonObject => {
 					properties: Object.fromEntries(
 						Object.entries(properties).map(([name, field]) => [
 							name,
-							isRecord(field) ? closed({ ...field } as JsonObject) : field,
+							isJsonObject(field) ? closed(field) : field,
 						]),
 					),
 				}
 			: {}),
-		...(isRecord(items) ? { items: closed({ ...items } as JsonObject) } : {}),
+		...(isJsonObject(items) ? { items: closed(items) } : {}),
 	};
 };
 

@@ -51,7 +51,7 @@ export const output = {
 	),
 };
 
-/** Hides a field where n8n serves the node to an agent. Older ones show it, to no effect. */
+/** Hides a field where n8n serves the node to an agent. */
 export const NOT_FOR_TOOL = { '@tool': [true] };
 
 const notForTool = (field: INodeProperties): INodeProperties => ({

@@ -49,8 +49,8 @@ export interface BatchOptions extends WaitOptions<'poll' | 'webhook' | 'none'> {
 }
 
 /**
- * Whether an AI agent has called the node. n8n says so since 2.0, but not where its engine runs the
- * tool for the agent; the tool's type has this ending in every version.
+ * Whether an AI agent has called the node. n8n 2 says so (1.123 does not), but not where its engine runs
+ * the tool for the agent; the tool's type has this ending in every version.
  */
 export const isAgentTool = (context: IExecuteFunctions): boolean =>
 	('isToolExecution' in context && context.isToolExecution()) ||

@@ -60,7 +60,7 @@ const forToolOnly = (field: INodeProperties, show = {}): INodeProperties => ({
 	displayOptions: { show: { '@tool': [true], ...show } },
 });
 
-/** The fields that only the tool form of an operation has. Before `@tool` n8n shows them nowhere. */
+/** The fields that only the tool form of an operation has. */
 export const toolFields = (output: Output): INodeProperties[] => [
 	forToolOnly(toolOutput.field),
 	forToolOnly(outputFields(output).field, { output: ['selectedFields'] }),

@@ -36,26 +36,24 @@ export const orNull = (field: Field): Field => ({ ...field, nullable: true });
 export const optional = (field: Field): Field => ({ ...field, optional: true });
 export const detail = (field: Field): Field => ({ ...field, detail: true });
 
-/** A shape in which nothing is certain to be there. */
-export const allOptional = (shape: Shape): Shape =>
-	Object.fromEntries(Object.entries(shape).map(([name, field]) => [name, optional(field)]));
-
 const fieldSchema = ({ type, nullable, fields, items }: Field): JsonObject => ({
 	type,
 	...(nullable ? { nullable } : {}),
-	...(fields ? schemaOf(fields) : {}),
+	...(fields ? { properties: propertiesOf(fields) } : {}),
 	...(items ? { items: fieldSchema(items) } : {}),
 });
 
+const propertiesOf = (shape: Shape): JsonObject =>
+	Object.fromEntries(Object.entries(shape).map(([name, field]) => [name, fieldSchema(field)]));
+
 /**
  * The shape as a JSON schema. Null is told by `nullable`, not by a second type: n8n reads the first
- * one alone, and shows the fields of an object only where its type is a plain `object`.
+ * one alone, and shows the fields of an object only where its type is a plain `object`. What must
+ * be there is told of the item itself only: what is inside may be as the API gave it.
  */
 export const schemaOf = (shape: Shape): JsonObject => ({
 	type: 'object',
-	properties: Object.fromEntries(
-		Object.entries(shape).map(([name, field]) => [name, fieldSchema(field)]),
-	),
+	properties: propertiesOf(shape),
 	required: Object.entries(shape).flatMap(([name, field]) => (field.optional ? [] : [name])),
 });
 

@@ -55,6 +55,8 @@ const ALL: Record<string, () => Promise<IDataObject[][]>> = {
 			await outputsOf(poster({ metadata, downloadFiles: true })),
 			await outputsOf(clip({ options: { outputPer: 'file', metadata } })),
 			await outputsOf(poster({ metadata }, { wait: 'none' })),
+			await outputsOf(poster({ reuseRuns: 12 })),
+			await outputsOf(poster({ reuseRuns: 12 })),
 			await outputsOf(poster({ validateOnly: true })),
 		];
 		await local.control.setOutcome({ status: 'completed_with_errors', times: 1 });

@@ -70,5 +70,8 @@ export const validatedShape: Shape = {
 	inputs: record(),
 };
 
+/** What the option Reuse Runs adds. */
+export const withReused = (shape: Shape): Shape => ({ ...shape, reused: optional(yesOrNo) });
+
 /** What the option Metadata adds. */
 export const withMetadata = (shape: Shape): Shape => ({ ...shape, metadata: optional(record()) });

@@ -21,7 +21,13 @@ import { overTries } from '../../suspended/tries';
 import { isAgentTool, readBatchOptions, type BatchOptions } from '../../batch/options';
 import { appRunOptions, optionsField, waitOption } from '../../batch/optionFields';
 import { perFile } from '../../batch/output';
-import { runShape, unfinishedShape, validatedShape, withMetadata } from '../../runs/outputShape';
+import {
+	runShape,
+	unfinishedShape,
+	validatedShape,
+	withMetadata,
+	withReused,
+} from '../../runs/outputShape';
 import type { Operation } from '../operation';
 import { appLocator } from './locator';
 import { inputMode } from './inputMode';
@@ -224,12 +230,12 @@ export const run: Operation = {
 	builderHint:
 		'Waits by itself; one run for each incoming item, all items in one execution, results in the order of the items. Set options.validateOnly to true for a trial that costs nothing.',
 	output: {
-		usual: withMetadata(runShape),
+		usual: withReused(withMetadata(runShape)),
 		instead: [
-			{ ...perFile, shape: withMetadata(perFile.shape) },
+			{ ...perFile, shape: withReused(withMetadata(perFile.shape)) },
 			{
 				when: 'With wait none, and for a run that was not over in time',
-				shape: withMetadata(unfinishedShape),
+				shape: withReused(withMetadata(unfinishedShape)),
 			},
 			{ when: 'With validateOnly', shape: validatedShape },
 		],

@@ -6,7 +6,8 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
-import { triggerProperties } from './trigger/description';
+import { outputInWords } from './batch/output';
+import { triggerOutput, triggerProperties } from './trigger/description';
 import { getApps, magnificApiTest } from './editor';
 import { enterRegistry, isRegistered, leaveRegistry } from './trigger/listen';
 import { receive } from './trigger/receive';
@@ -24,6 +25,17 @@ export class MagnificTrigger implements INodeType {
 		description:
 			'Run Magnific apps (flows) for images, videos and audio, and start workflows when their runs end',
 		defaults: { name: 'Magnific Trigger' },
+		builderHint: {
+			searchHint:
+				'Starts a workflow when a run of a Magnific app ends. It hears only of runs that App → Run of another workflow started with wait none and this trigger in options.notifyTrigger: Magnific has no list of subscribers. To use a result in the workflow that started the run, take no trigger: App → Run waits by itself.',
+			relatedNodes: [
+				{
+					nodeType: 'n8n-nodes-magnific.magnific',
+					relationHint: 'Starts the runs: App → Run, with wait none and options.notifyTrigger',
+				},
+			],
+			extraTypeDefContent: [{ content: outputInWords(triggerOutput) }],
+		},
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'magnificApi', required: true, testedBy: 'magnificApiTest' }],

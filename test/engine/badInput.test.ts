@@ -247,6 +247,19 @@ const BAD_INPUTS: BadInput[] = [
 		message: /^the app has no input “input-gone-1” any more; open the node and refresh its fields/,
 	},
 	{
+		what: 'a label that two inputs share, in a form written by hand',
+		parameters: appRun(twoPrompts.sqid, {
+			inputs: { mappingMode: 'defineBelow', value: { Prompt: 'Hi' } },
+		}),
+		message:
+			'“Prompt” names 2 inputs of the app; use an id instead: input-a-1 (prompt), input-b-1 (prompt_2)',
+	},
+	{
+		what: 'a form written by hand without its wrapping',
+		parameters: appRun(posterFromText, { inputs: { Headline: 'Hi' } }),
+		message: '“Inputs” holds no mapped values; write them as { "mappingMode": "defineBelow", ',
+	},
+	{
 		what: 'an expression that cannot be resolved',
 		parameters: poster({ Headline: '={{ $("Nowhere").item.json.title }}' }),
 		message: "Referenced node doesn't exist",

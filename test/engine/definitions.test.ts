@@ -51,6 +51,22 @@ describe('App → Get', () => {
 		expect(await local.count('get_app')).toBe(1);
 	});
 
+	it('gives an item for each input where that is wanted', async () => {
+		const { items } = await local.run({
+			...appGet,
+			app: byId(posterFromText.sqid),
+			outputPer: 'input',
+		});
+		expect(items.map(({ json }) => [json['sqid'], json['app_name'], json['label']])).toEqual(
+			['Headline', 'Style', 'Number of shapes'].map((label) => [
+				posterFromText.sqid,
+				'Poster from Text',
+				label,
+			]),
+		);
+		expect(items.map(({ pairedItem }) => pairedItem)).toEqual(items.map(() => ({ item: 0 })));
+	});
+
 	it('gives the definition as the API does where it is not to be simplified', async () => {
 		const { json } = await local.run({
 			...appGet,

@@ -169,7 +169,7 @@ describe('the form of the inputs', () => {
 		expect(await form({ ...appRun('', {}), app: byId('my app') })).toEqual({
 			fields: [],
 			emptyFieldsNotice:
-				'The inputs could not be loaded: “my app” is not an app id; an id has 6 to 20 letters and digits, like uqzQLDr2Aw. Choose the app from the list. Then open the node again.',
+				'The inputs could not be loaded: “my app” is not an app id; an id has 6 to 20 letters and digits, like uqzQLDr2Aw; App → Get Many lists those of all apps as sqid. Choose the app from the list. Then open the node again.',
 		});
 		expect(await local.requests()).toEqual([]);
 	});

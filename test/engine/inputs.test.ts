@@ -54,6 +54,15 @@ describe('values of the form', () => {
 		expect(await sent()).toEqual([{ [id]: 'One' }, { [id]: '2024' }]);
 	});
 
+	it.each(['Headline', 'headline'])(
+		'may stand under the input’s label or api_key, without a schema: %s',
+		async (name) => {
+			const written = { inputs: { mappingMode: 'defineBelow', value: { [name]: 'Sale' } } };
+			await local.run(appRun(posterFromText, written, started));
+			expect(await sent()).toEqual([{ [inputId(posterFromText, 'Headline')]: 'Sale' }]);
+		},
+	);
+
 	it('of a select may be the label of the option', async () => {
 		const entered = { 'Product photo': photoUrl, Background: 'Marble table' };
 		await local.run(appRun(productPhotoshoot, fields(productPhotoshoot, entered), started));

@@ -43,7 +43,7 @@ describe('the built package', () => {
 		expect(loader.types.nodes.map(({ name }) => name)).toEqual(['magnific', 'magnificTrigger']);
 		expect(node).toMatchObject({
 			displayName: 'Magnific',
-			usableAsTool: true,
+			usableAsTool: { replacements: { description: expect.stringContaining('agent') as unknown } },
 			iconUrl: {
 				light: 'icons/n8n-nodes-magnific/dist/icons/magnific.svg',
 				dark: 'icons/n8n-nodes-magnific/dist/icons/magnific.dark.svg',

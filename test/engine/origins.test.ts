@@ -1,6 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { productPhotoshoot } from '../../emulator/apps/productPhotoshoot';
 import { fourVariations } from '../../emulator/apps/fourVariations';
+import { USER_AGENT } from '../../nodes/Magnific/api/userAgent';
 import { getAppInputs, searchApps, testCredential } from './support/editor';
 import { binary, bytesOf, keepFilesIn, picture } from './support/files';
 import { localMagnific } from './support/localMagnific';
@@ -94,6 +95,12 @@ it('shows the key to the base URL’s origin only: list, form, upload, run, poll
 		base.seen.filter(({ path, body }) => `${path}${body.toString()}`.includes(local.apiKey)),
 	).toEqual([]);
 
+	expect(new Set(base.seen.map(({ headers }) => headers['user-agent']))).toEqual(
+		new Set([USER_AGENT]),
+	);
+	for (const origin of [uploads, assets, elsewhere]) {
+		expect(origin.seen.filter(({ headers }) => headers['user-agent'] === USER_AGENT)).toEqual([]);
+	}
 	expect(uploads.seen.map(({ method }) => method)).toEqual(['PUT']);
 	expect(assets.seen).toHaveLength(3);
 	expect(elsewhere.seen.map(({ path }) => path).sort()).toEqual(

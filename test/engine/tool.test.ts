@@ -3,7 +3,8 @@ import { posterFromText } from '../../emulator/apps/posterFromText';
 import { surpriseMe } from '../../emulator/apps/surpriseMe';
 import { callAsTool } from './support/agent';
 import { localMagnific } from './support/localMagnific';
-import { appRun, fields, inputId, json } from './support/parameters';
+import { appRun, byId, fields, inputId, json } from './support/parameters';
+import { Magnific } from '../../nodes/Magnific/Magnific.node';
 
 jest.mock('../../nodes/Magnific/api/clock', () =>
 	jest.requireActual<object>('./support/fastClock'),
@@ -128,5 +129,62 @@ describe('as the tool of an agent', () => {
 		const answers = await callAsTool(local, surprise(), [{}], retry);
 		expect(answers).toEqual([{ answer: [expect.objectContaining({ status: 'completed' })] }]);
 		expect(await local.count('run')).toBe(2);
+	});
+
+	const asked = async (parameters: INodeParameters): Promise<string> => {
+		const [answer] = await callAsTool(local, parameters, [{}]);
+		if (!answer || !('answer' in answer)) throw new Error(`Refused: ${JSON.stringify(answer)}`);
+		return JSON.stringify(answer.answer);
+	};
+
+	// A token is some four characters.
+	it.each([
+		['App → Run', surprise(), 0.65],
+		['App → Get', { resource: 'app', operation: 'get', app: byId(posterFromText.sqid) }, 0.75],
+	] satisfies Array<[string, INodeParameters, number]>)(
+		'the agent reads less of %s than the whole',
+		async (_, parameters, share) => {
+			const simplified = await asked(parameters);
+			const raw = await asked({ ...parameters, output: 'raw' });
+			expect(simplified.length / raw.length).toBeLessThan(share);
+			expect(simplified).not.toMatch(/null|\[\]/);
+		},
+	);
+
+	it('the agent reads the fields that were selected', async () => {
+		const selected = { output: 'selectedFields', outputFields: ['status', 'credits'] };
+		const answer: unknown = JSON.parse(await asked({ ...surprise(), ...selected }));
+		expect(answer).toEqual([{ status: 'completed', credits: surpriseMe.totalCost }]);
+	});
+
+	it('the agent gets the definition as the API gives it where the output is raw', async () => {
+		const get = { resource: 'app', operation: 'get', app: byId(posterFromText.sqid) };
+		expect(await asked({ ...get, output: 'raw' })).toContain('tool_metadata');
+		expect(await asked(get)).not.toContain('tool_metadata');
+	});
+
+	it('an output that nobody knows is refused before anything is spent', async () => {
+		const answers = await callAsTool(local, { ...surprise(), output: 'everything' }, [{}]);
+		expect(answers).toEqual([{ error: expect.stringContaining('Output needs') as unknown }]);
+		expect(await local.count('run')).toBe(0);
+	});
+
+	it('shows no field that has no effect there', () => {
+		const { properties } = new Magnific().description;
+		const hidden = properties
+			.flatMap((property) => [
+				property,
+				...(property.options ?? []).filter((option) => 'type' in option),
+			])
+			.filter(({ displayOptions }) => displayOptions?.hide?.['@tool']?.includes(true))
+			.map(({ name }) => name);
+		expect([...new Set(hidden)].sort()).toEqual([
+			'binaryField',
+			'downloadFiles',
+			'maxConcurrentRuns',
+			'maxFileSize',
+			'simplify',
+			'wait',
+		]);
 	});
 });

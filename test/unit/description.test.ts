@@ -64,6 +64,16 @@ const output: Record<string, Contract> = {
 	binaryField: { type: 'string', default: 'data' },
 };
 
+/** Shown where the node is a tool. */
+const forAgent: Record<string, Contract> = {
+	output: {
+		type: 'options',
+		default: 'simplified',
+		values: ['raw', 'selectedFields', 'simplified'],
+	},
+	outputFields: { type: 'multiOptions', default: [] },
+};
+
 const ending: Record<string, Contract> = {
 	maxWait: { type: 'number', default: 30 },
 	onTimeout: { type: 'options', default: 'error', values: ['error', 'output'] },
@@ -84,7 +94,7 @@ describe('the node', () => {
 	it('is saved under a type and a version that must not change', () => {
 		expect(description.name).toBe('magnific');
 		expect(description.version).toBe(1);
-		expect(description.usableAsTool).toBe(true);
+		expect(description.usableAsTool).toBeTruthy();
 		expect(description.credentials).toEqual([
 			{ name: 'magnificApi', required: true, testedBy: 'magnificApiTest' },
 		]);
@@ -158,7 +168,9 @@ describe('the node', () => {
 	it('has the documented parameters of App → Get', () => {
 		expect(shownFor('app', 'get')).toEqual({
 			app: locator,
+			outputPer: { type: 'options', default: 'app', values: ['app', 'input'] },
 			simplify: { type: 'boolean', default: true },
+			...forAgent,
 		});
 	});
 
@@ -170,11 +182,12 @@ describe('the node', () => {
 				search: { type: 'string', default: '' },
 				owner: { type: 'options', default: 'available', values: ['available', 'mine'] },
 			}),
+			...forAgent,
 		});
 	});
 
 	it('has the documented parameters of Run → Get', () => {
-		expect(shownFor('run', 'get')).toEqual({ runId, options: collection(output) });
+		expect(shownFor('run', 'get')).toEqual({ runId, options: collection(output), ...forAgent });
 	});
 
 	it('has the documented parameters of Run → Wait', () => {

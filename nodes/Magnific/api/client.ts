@@ -41,6 +41,7 @@ import {
 	type Run,
 	type UploadTarget,
 } from './types';
+import { USER_AGENT } from './userAgent';
 
 const READ_TIMEOUT_MS = 30_000;
 // A base64 input makes a large body; giving up early would leave a run of unknown fate.
@@ -155,6 +156,7 @@ export const createClient = async (context: MagnificContext): Promise<MagnificCl
 					CREDENTIAL,
 					{
 						method: request.method,
+						headers: { 'User-Agent': USER_AGENT },
 						url: `${baseUrl}${request.path(family)}`,
 						...(request.query ? { qs: request.query } : {}),
 						...(request.body ? { body: request.body(family) } : {}),

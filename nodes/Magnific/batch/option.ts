@@ -121,12 +121,19 @@ interface Choice<V extends string> extends Omit<INodeProperties, 'type' | 'optio
 	default: NoInfer<V>;
 }
 
+/** What each option means, for n8n's AI: it is not shown the descriptions of options. */
+const meanings = (options: INodePropertyOptions[]): string =>
+	options
+		.map(({ value, name, description }) => `${String(value)}: ${description ?? name}`)
+		.join('. ')
+		.concat('.');
+
 /** Without what may differ in writing: case, spaces, commas, underscores. */
 const bare = (word: string): string => word.toLowerCase().replace(/[^a-z0-9]/g, '');
 
 /** By the value or the name of one of the field's options, in any case. Its default holds where it is not set. */
 export const choice = <const V extends string>(field: Choice<V>): Option<V> => ({
-	field,
+	field: { ...field, builderHint: { propertyHint: meanings(field.options) } },
 	unset: field.default,
 	read: (given) => {
 		const word = typeof given.value === 'string' ? bare(given.value) : '';

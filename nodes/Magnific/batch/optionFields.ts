@@ -51,8 +51,25 @@ export const output = {
 	),
 };
 
+/** Hides a field where n8n serves the node to an agent. */
+export const NOT_FOR_TOOL = { '@tool': [true] };
+
+const notForTool = (field: INodeProperties): INodeProperties => ({
+	...field,
+	displayOptions: {
+		...field.displayOptions,
+		hide: { ...field.displayOptions?.hide, ...NOT_FOR_TOOL },
+	},
+});
+
+/** An agent always gets URLs. */
+const { outputPer, ...ofFiles } = output;
+
 /** The fields of the output options, sorted. */
 export const outputOptions = fieldsOf(output);
+
+/** The same for a node that may be a tool. */
+const runOutputOptions: INodeProperties[] = [...fieldsOf(ofFiles).map(notForTool), outputPer.field];
 
 const DEFAULT_MAX_WAIT_MIN = 30;
 /** Some 1,900 years: what is longer ends after the last date that there is. */
@@ -222,9 +239,9 @@ export const validateOnly = flag({
 });
 
 /** The same field, shown only while these ways to wait are not chosen: it has no effect there. */
-const notWith = (ways: string[], { field }: Option<unknown>): INodeProperties => ({
+const notWith = (ways: string[], field: INodeProperties): INodeProperties => ({
 	...field,
-	displayOptions: { hide: { '/wait': ways } },
+	displayOptions: { hide: { '/wait': ways, ...field.displayOptions?.hide } },
 });
 
 const sorted = (options: INodeProperties[]): INodeProperties[] =>
@@ -233,9 +250,9 @@ const sorted = (options: INodeProperties[]): INodeProperties[] =>
 /** The options of App → Run, sorted. */
 export const appRunOptions: INodeProperties[] = sorted([
 	creditLimit.field,
-	notWith(['none', 'webhook'], maxConcurrentRuns),
-	...[...Object.values(output), maxWait, onPartial].map((option) => notWith(['none'], option)),
-	notWith(['none', 'webhook'], onTimeout),
+	notForTool(notWith(['none', 'webhook'], maxConcurrentRuns.field)),
+	...[...runOutputOptions, maxWait.field, onPartial.field].map((field) => notWith(['none'], field)),
+	notWith(['none', 'webhook'], onTimeout.field),
 	metadata.field,
 	notifyTrigger.field,
 	reuseKey.field,
@@ -243,9 +260,12 @@ export const appRunOptions: INodeProperties[] = sorted([
 	validateOnly.field,
 ]);
 
+/** The options of Run → Get, sorted. */
+export const runGetOptions: INodeProperties[] = sorted(runOutputOptions);
+
 /** The options of Run → Wait, sorted. */
 export const runWaitOptions: INodeProperties[] = sorted([
-	...outputOptions,
+	...runOutputOptions,
 	maxWait.field,
 	onPartial.field,
 	onTimeout.field,
@@ -279,5 +299,6 @@ export const waitOption = <const V extends string>(
 			...otherWays,
 		],
 		default: 'poll',
+		displayOptions: { hide: NOT_FOR_TOOL },
 		description,
 	});

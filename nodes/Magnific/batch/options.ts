@@ -48,8 +48,12 @@ export interface BatchOptions extends WaitOptions<'poll' | 'webhook' | 'none'> {
 	validateOnly: boolean;
 }
 
-/** n8n serves a node to an AI agent under its type's name with this ending. */
+/**
+ * Whether an AI agent has called the node. n8n 2 says so (1.123 does not), but not where its engine runs
+ * the tool for the agent; the tool's type has this ending in every version.
+ */
 export const isAgentTool = (context: IExecuteFunctions): boolean =>
+	('isToolExecution' in context && context.isToolExecution()) ||
 	context.getNode().type.endsWith('Tool');
 
 const isExpression = (value: unknown): boolean =>

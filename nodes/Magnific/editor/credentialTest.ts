@@ -7,6 +7,7 @@ import { isWebPage, saysNoCredits } from '../api/answers';
 import { leadsTo, normalizeBaseUrl, paths, type EndpointFamily } from '../api/endpoints';
 import { networkError } from '../api/errors';
 import { isRecord, type JsonRecord } from '../api/guards';
+import { USER_AGENT } from '../api/userAgent';
 
 interface Answer {
 	statusCode: number;
@@ -94,7 +95,7 @@ export async function magnificApiTest(
 			const answer: unknown = await helpers.request({
 				method: 'GET',
 				uri: `${base}${paths.list(family)}`,
-				headers: { 'X-Magnific-Api-Key': apiKey },
+				headers: { 'X-Magnific-Api-Key': apiKey, 'User-Agent': USER_AGENT },
 				json: true,
 				simple: false,
 				resolveWithFullResponse: true,

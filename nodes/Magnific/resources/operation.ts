@@ -1,4 +1,11 @@
-import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import type {
+	IBuilderHintVariation,
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeProperties,
+} from 'n8n-workflow';
+import { outputInWords, type Output } from '../batch/output';
+import { forAgent, toolFields } from './toolOutput';
 
 /** All there is to an operation: how it is offered, its fields, and what it does. */
 export interface Operation {
@@ -9,6 +16,10 @@ export interface Operation {
 	/** For the node panel: sentence case, without articles. */
 	action: string;
 	description: string;
+	/** What n8n's AI has to know of it to choose it: plain facts, without braces. */
+	builderHint?: string;
+	/** What comes out: n8n's schemas, its AI and agents are told from here. */
+	output: Output;
 	/** Without conditions by resource and operation: `propertiesOf` adds them. */
 	fields: INodeProperties[];
 	execute: (this: IExecuteFunctions) => Promise<INodeExecutionData[][]>;
@@ -39,17 +50,18 @@ const choiceOfOperation = (resource: Resource): INodeProperties => ({
 	displayName: 'Operation',
 	name: 'operation',
 	displayOptions: { show: { resource: [resource.value] } },
-	options: resource.operations.map(({ name, value, action, description }) => ({
+	options: resource.operations.map(({ name, value, action, description, builderHint }) => ({
 		name,
 		value,
 		action,
 		description,
+		...(builderHint === undefined ? {} : { builderHint: { propertyHint: builderHint } }),
 	})),
 	default: resource.default,
 });
 
-const fieldsOf = (resource: Resource, { value, fields }: Operation): INodeProperties[] =>
-	fields.map((field) => ({
+const fieldsOf = (resource: Resource, { value, fields, output }: Operation): INodeProperties[] =>
+	[...fields, ...toolFields(output)].map((field) => ({
 		...field,
 		displayOptions: {
 			...field.displayOptions,
@@ -69,6 +81,30 @@ export const propertiesOf = (resources: Resource[]): INodeProperties[] => [
 		resource.operations.flatMap((operation) => fieldsOf(resource, operation)),
 	),
 ];
+
+/**
+ * What stands in n8n's definition of each operation beside its fields. n8n describes two operations
+ * of one value by the words of the first, so the true description is here too.
+ */
+export const definitionsOf = (resources: Resource[]): IBuilderHintVariation[] =>
+	resources.flatMap((resource) =>
+		resource.operations.map(({ value, name, description, builderHint, output }) => ({
+			displayOptions: { show: { resource: [resource.value], operation: [value] } },
+			content: [
+				`${resource.name} → ${name}: ${description}.`,
+				...(builderHint === undefined ? [] : [builderHint]),
+				outputInWords(output),
+				'A failed item, where the node goes on after it: error, message, details.',
+			].join('\n'),
+		})),
+	);
+
+/** Runs an operation, and gives an agent of its output what it chose. */
+export const executeOperation = async (
+	context: IExecuteFunctions,
+	{ execute, output }: Operation,
+): Promise<INodeExecutionData[][]> =>
+	await forAgent(context, output, async () => await execute.call(context));
 
 /** The operation of these names; undefined for one that came with a later version. */
 export const operationOf = (

@@ -21,30 +21,14 @@ const knownInputs = ({ inputs }: AppDefinition): string =>
 		? 'the app has no inputs'
 		: `the app’s inputs are ${quoteList(inputs.map(({ label }) => label))}`;
 
-/** Matches the values of the form, whose keys are input ids. */
-export const matchFields = (app: AppDefinition, values: JsonRecord): MatchedInputs => {
-	const given = new Map<AppInput, unknown>();
-	const problems: string[] = [];
-	for (const [id, value] of Object.entries(values)) {
-		if (isEmpty(value)) continue;
-		const input = app.inputs.find((candidate) => candidate.id === id);
-		if (input) given.set(input, value);
-		else
-			problems.push(
-				`the app has no input “${id}” any more; open the node and refresh its fields (${knownInputs(app)})`,
-			);
-	}
-	return { given, problems };
-};
-
 const fold = (text: string): string => text.trim().toLowerCase();
 
-/** By id, api_key or key first: a label may be shared, and may equal another input's key. */
+/** By id first, then by api_key or key: a label may be shared, and each may equal another input's name. */
 const findByName = (app: AppDefinition, name: string): AppInput[] => {
-	const exact = app.inputs.filter(
-		({ id, api_key, key }) => id === name || api_key === name || key === name,
-	);
-	if (exact.length > 0) return exact;
+	const identified = app.inputs.filter(({ id }) => id === name);
+	if (identified.length > 0) return identified;
+	const keyed = app.inputs.filter(({ api_key, key }) => api_key === name || key === name);
+	if (keyed.length > 0) return keyed;
 	const labelled = app.inputs.filter(({ label }) => label === name);
 	return labelled.length > 0
 		? labelled
@@ -55,6 +39,35 @@ const ambiguous = (name: string, inputs: AppInput[]): string =>
 	`“${name}” names ${String(inputs.length)} inputs of the app; use an id instead: ${inputs
 		.map(({ id, api_key }) => (api_key === null ? id : `${id} (${api_key})`))
 		.join(', ')}`;
+
+const givenTwice = ({ label }: AppInput): string => `“${label}” is given twice`;
+
+/**
+ * Matches the values of the form. Its keys are input ids, as the editor writes them, or what a
+ * workflow that was written by hand calls an input: its `api_key`, `key` or label. Where an input
+ * is there under its id too, that value counts: it is the one that the form shows.
+ */
+export const matchFields = (app: AppDefinition, values: JsonRecord): MatchedInputs => {
+	const given = new Map<AppInput, unknown>();
+	const problems: string[] = [];
+	const entered = Object.entries(values).filter(([, value]) => !isEmpty(value));
+	const isId = ([name]: [string, unknown]): boolean => app.inputs.some(({ id }) => id === name);
+	const shown = new Set(entered.filter(isId).map(([id]) => id));
+	for (const [name, value] of entered) {
+		const [input, ...others] = findByName(app, name);
+		if (!input) {
+			problems.push(
+				`the app has no input “${name}” any more; open the node and refresh its fields (${knownInputs(app)})`,
+			);
+		} else if (others.length > 0) {
+			problems.push(ambiguous(name, [input, ...others]));
+		} else if (input.id === name || !shown.has(input.id)) {
+			if (given.has(input)) problems.push(givenTwice(input));
+			else given.set(input, value);
+		}
+	}
+	return { given, problems };
+};
 
 /**
  * Matches an `inputs` object that the user wrote; its keys may be `id`, `api_key`, `key` or label.
@@ -82,7 +95,7 @@ export const matchJson = (app: AppDefinition, raw: unknown): MatchedInputs => {
 		if (left !== undefined) problems.push(`the name of an input ${left}`);
 		else if (!input) problems.push(`“${name}” is not an input of the app; ${knownInputs(app)}`);
 		else if (others.length > 0) problems.push(ambiguous(name, [input, ...others]));
-		else if (given.has(input)) problems.push(`“${input.label}” is given twice`);
+		else if (given.has(input)) problems.push(givenTwice(input));
 		else if (!isEmpty(value)) given.set(input, value);
 	}
 	return { given, problems };

@@ -1,6 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { flag } from '../batch/option';
 import { outputOptions } from '../batch/optionFields';
+import { perFile, type Output } from '../batch/output';
+import { runShape, startedShape, withMetadata } from '../runs/outputShape';
+import { optional, text, type Shape } from '../runs/shape';
 
 /** Read by its own reader, as every option of the node is: a text such as `TRUE` is understood. */
 export const allowDuplicates = flag({
@@ -11,6 +14,23 @@ export const allowDuplicates = flag({
 	description:
 		'Whether a delivery that was received before starts the workflow again. Magnific may deliver twice.',
 });
+
+/** What the trigger adds to a run. */
+const ofEvent = (shape: Shape): Shape => ({
+	...withMetadata(shape),
+	event: text,
+	metadata_dropped: optional(text),
+	files_missing: optional(text),
+});
+
+/** What the trigger puts out. */
+export const triggerOutput: Output = {
+	usual: ofEvent(runShape),
+	instead: [
+		{ ...perFile, shape: ofEvent(perFile.shape) },
+		{ when: 'For the event started', shape: ofEvent(startedShape) },
+	],
+};
 
 export const triggerProperties: INodeProperties[] = [
 	{

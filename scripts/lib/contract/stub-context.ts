@@ -55,6 +55,7 @@ export const stubContext = (
 		getResponseObject: () => response,
 		getWorkflow: () => ({ id: 'workflow' }),
 		getWorkflowStaticData: () => ({}),
+		sendMessageToUI: () => undefined,
 		helpers: {
 			httpRequest: async () =>
 				await Promise.resolve({ statusCode: 410, headers: {}, body: Buffer.from('') }),

@@ -8,6 +8,7 @@ import type {
 	IRun,
 } from 'n8n-workflow';
 import { additionalDataFor, NODE, workflowOf, type NodeSettings } from './n8n';
+import { holdToSchema } from './schemas';
 import { witness } from './witness';
 
 export interface NodeRun {
@@ -66,7 +67,9 @@ export const startNode = ({
 	});
 	const done = execution.then((run) => {
 		witness(run);
-		return outcomeOf(run);
+		const outcome = outcomeOf(run);
+		holdToSchema(parameters, outcome.json);
+		return outcome;
 	});
 	return {
 		done,

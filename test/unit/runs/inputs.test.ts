@@ -39,6 +39,50 @@ describe('the values of the form', () => {
 		]);
 	});
 
+	it.each(['prompt', 'old_prompt', 'Prompt', ' pROMPT '])(
+		'may call an input as JSON does: %j',
+		(name) => {
+			const matched = matchFields(definition, { [name]: 'a red car' });
+			expect(given(matched)).toEqual({ 'input-1': 'a red car' });
+			expect(matched.problems).toEqual([]);
+		},
+	);
+
+	it('are those of the ids where an input is there under its name too', () => {
+		for (const values of [
+			{ Prompt: 'left over', 'input-1': 'shown' },
+			{ 'input-1': 'shown', Prompt: 'left over' },
+		]) {
+			const matched = matchFields(definition, values);
+			expect(given(matched)).toEqual({ 'input-1': 'shown' });
+			expect(matched.problems).toEqual([]);
+		}
+		expect(given(matchFields(definition, { 'input-1': null, Prompt: 'written' }))).toEqual({
+			'input-1': 'written',
+		});
+	});
+
+	it('belong to the id that is another input’s api_key or label', () => {
+		const tricky = app({
+			inputs: [input({ id: 'a', api_key: 'b', label: 'b' }), input({ id: 'b', label: 'B' })],
+		});
+		expect(given(matchFields(tricky, { b: 'x' }))).toEqual({ b: 'x' });
+	});
+
+	it('must not use a label that two inputs share, and are told the ids', () => {
+		const matched = matchFields(definition, { Color: 'red' });
+		expect(given(matched)).toEqual({});
+		expect(matched.problems).toEqual([
+			'“Color” names 2 inputs of the app; use an id instead: input-3 (color_a), input-4',
+		]);
+	});
+
+	it('must not give one input twice under two of its names', () => {
+		expect(matchFields(definition, { Prompt: 'a', prompt: 'b' }).problems).toEqual([
+			'“Prompt” is given twice',
+		]);
+	});
+
 	it('keep false, which is a value', () => {
 		expect(given(matchFields(definition, { 'input-1': false }))).toEqual({ 'input-1': false });
 	});

@@ -10,7 +10,7 @@ export const appIdProblem = (appId: string): string | undefined => {
 	if (appId === '') return 'No app is chosen';
 	return APP_ID.test(appId)
 		? undefined
-		: `“${appId}” is not an app id; an id has 6 to 20 letters and digits, like uqzQLDr2Aw`;
+		: `“${appId}” is not an app id; an id has 6 to 20 letters and digits, like uqzQLDr2Aw; App → Get Many lists those of all apps as sqid`;
 };
 
 /** The app id of each item that has a valid one; the other items have failed. */

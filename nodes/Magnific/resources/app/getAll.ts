@@ -5,6 +5,7 @@ import { settle } from '../../api/errors';
 import { callFailed } from '../../runs/failures';
 import { choice, flag, number, text } from '../../batch/option';
 import { optionReader, readParameter } from '../../batch/options';
+import { appShape } from '../../runs/outputShape';
 import type { Operation } from '../operation';
 import { failed, jsonItem, readItem, runBatch } from '../../batch/runBatch';
 
@@ -117,6 +118,9 @@ export const getAll: Operation = {
 	name: 'Get Many',
 	action: 'Get many apps',
 	description: 'List the apps (flows) that the API key can see',
+	builderHint:
+		'Finds the sqid that App → Run and App → Get take; total_cost is what one run costs.',
+	output: { usual: appShape },
 	fields: [returnAll.field, limit.field, filters],
 	execute,
 };

@@ -6,11 +6,16 @@ export const inputMode = choice({
 	name: 'inputMode',
 	type: 'options',
 	options: [
-		{ name: 'Fields', value: 'fields', description: 'One field for each input of the app' },
+		{
+			name: 'Fields',
+			value: 'fields',
+			description: 'One field for each input of the app, under Inputs',
+		},
 		{
 			name: 'JSON',
 			value: 'json',
-			description: 'All inputs in one object, also for an app that is chosen by an expression',
+			description:
+				'All inputs in one object, under Inputs (JSON); also for an app that is chosen by an expression',
 		},
 	],
 	default: 'fields',

@@ -8,6 +8,10 @@ export const appLocator: INodeProperties = {
 	default: { mode: 'list', value: '' },
 	required: true,
 	description: 'The Magnific app, as published from Magnific Spaces. Magnific now calls it a flow.',
+	builderHint: {
+		propertyHint:
+			'In both modes the value is the app’s sqid, 6 to 20 letters and digits, not its name: take it from the list, or from App → Get Many.',
+	},
 	modes: [
 		{
 			displayName: 'From List',

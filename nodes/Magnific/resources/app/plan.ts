@@ -4,7 +4,13 @@ import type { Settled } from '../../api/errors';
 import { isRecord } from '../../api/guards';
 import type { AppDefinition } from '../../api/types';
 import { invalidItem } from '../../runs/failures';
-import { matchColumns, matchFields, matchJson, type MatchedInputs } from '../../runs/inputs';
+import {
+	isEmpty,
+	matchColumns,
+	matchFields,
+	matchJson,
+	type MatchedInputs,
+} from '../../runs/inputs';
 import { knownAppsIn } from '../../runs/knownApps';
 import { digestOf, ledgerSlot } from '../../runs/ledger';
 import type { InputValue, RunRequest } from '../../runs/types';
@@ -26,6 +32,13 @@ import {
 	type ItemOptions,
 } from '../../batch/options';
 
+const NOT_MAPPED =
+	'“Inputs” holds no mapped values; write them as { "mappingMode": "defineBelow", "value": { "Prompt": "a red car" } }, or set Input Mode to JSON and put them into “Inputs (JSON)”';
+
+/** Written by hand, the inputs may stand where the editor writes their wrapping. */
+const isWrapping = (form: unknown): boolean =>
+	isRecord(form) && (Object.keys(form).length === 0 || 'mappingMode' in form || 'value' in form);
+
 /**
  * The form's values are read raw: n8n's own conversion turns an empty number field into 0, and
  * stops at the first value it does not like.
@@ -45,7 +58,10 @@ const matchInputs = (
 		const json = context.getInputData()[itemIndex]?.json ?? {};
 		return matchColumns(app, json, Object.keys(binaries));
 	}
-	return matchFields(app, isRecord(value) ? value : {});
+	if (isRecord(value)) return matchFields(app, value);
+	return isEmpty(value) && (isWrapping(form) || isEmpty(form))
+		? matchFields(app, {})
+		: { given: new Map(), problems: [NOT_MAPPED] };
 };
 
 /** What all items ask for, as it stands in the node: one text for thousands of items. */

@@ -20,6 +20,14 @@ import { checkSubWorkflow } from '../../suspended/subWorkflow';
 import { overTries } from '../../suspended/tries';
 import { isAgentTool, readBatchOptions, type BatchOptions } from '../../batch/options';
 import { appRunOptions, optionsField, waitOption } from '../../batch/optionFields';
+import { perFile } from '../../batch/output';
+import {
+	runShape,
+	unfinishedShape,
+	validatedShape,
+	withMetadata,
+	withReused,
+} from '../../runs/outputShape';
 import type { Operation } from '../operation';
 import { isRetryAfterCrash, refuseAfterCrash } from './crashed';
 import { appLocator } from './locator';
@@ -222,6 +230,19 @@ export const run: Operation = {
 	name: 'Run',
 	action: 'Run app',
 	description: 'Run an app (flow) for each item and get what it makes; each run costs credits',
+	builderHint:
+		'Waits by itself; one run for each incoming item, all items in one execution, results in the order of the items. Set options.validateOnly to true for a trial that costs nothing.',
+	output: {
+		usual: withReused(withMetadata(runShape)),
+		instead: [
+			{ ...perFile, shape: withReused(withMetadata(perFile.shape)) },
+			{
+				when: 'With wait none, and for a run that was not over in time',
+				shape: withReused(withMetadata(unfinishedShape)),
+			},
+			{ when: 'With validateOnly', shape: validatedShape },
+		],
+	},
 	fields: [
 		appLocator,
 		inputMode.field,
@@ -248,6 +269,10 @@ export const run: Operation = {
 					refreshStaleSchemaOnOpen: true,
 				},
 			},
+			builderHint: {
+				propertyHint:
+					'Write mappingMode defineBelow and value, an object whose keys are the labels of the app’s inputs (or their api_keys or ids), e.g. value { "Prompt": "a red car" }. A schema is not needed. With mappingMode autoMapInputData the columns of the incoming items that are named like inputs are taken. App → Get tells the inputs.',
+			},
 			description:
 				'The inputs of the app. For an image, a video or an audio file enter the name of a binary field, a URL, base64 or the ID of a creation.',
 		},
@@ -258,6 +283,10 @@ export const run: Operation = {
 			default: '{}',
 			typeOptions: { rows: 6 },
 			displayOptions: { show: { inputMode: ['json'] } },
+			builderHint: {
+				propertyHint:
+					'An object, or its JSON as text. Use it where the app is chosen by an expression or an agent fills in everything.',
+			},
 			hint: 'Keys are the labels, api_keys or IDs of the app’s inputs, e.g. { "Prompt": "a red car" }. App → Get lists them.',
 			description: 'The inputs of the app as a JSON object',
 		},

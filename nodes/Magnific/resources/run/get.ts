@@ -1,7 +1,9 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Run } from '../../api/types';
 import { outcomeHints } from '../../runs/notes';
-import { optionsField, outputOptions } from '../../batch/optionFields';
+import { optionsField, runGetOptions } from '../../batch/optionFields';
+import { perFile } from '../../batch/output';
+import { runShape } from '../../runs/outputShape';
 import type { Operation } from '../operation';
 import { readItem, runBatch } from '../../batch/runBatch';
 import { downloader } from '../../files/download';
@@ -44,6 +46,9 @@ export const get: Operation = {
 	name: 'Get',
 	action: 'Get run',
 	description: 'Get the status of a run, and its result if there is one',
-	fields: [runIdField, optionsField(outputOptions)],
+	builderHint:
+		'Reads the run once and does not wait: for a run that may still be going on use Run → Wait.',
+	output: { usual: runShape, instead: [perFile] },
+	fields: [runIdField, optionsField(runGetOptions)],
 	execute,
 };

@@ -4,6 +4,8 @@ import { Poller } from '../../runs/poll';
 import { Progress } from '../../runs/progress';
 import { newMemory } from '../../suspended/looks';
 import { optionsField, runWaitOptions, waitOption } from '../../batch/optionFields';
+import { perFile } from '../../batch/output';
+import { runShape, unfinishedShape } from '../../runs/outputShape';
 import type { Operation } from '../operation';
 import { mustStop, readItem, runBatch, type Batch } from '../../batch/runBatch';
 import { collect } from '../../batch/collect';
@@ -118,6 +120,18 @@ export const wait: Operation = {
 	name: 'Wait',
 	action: 'Wait for run',
 	description: 'Wait until runs that were started before are over, and get their results',
+	builderHint:
+		'For runs that App → Run started with wait none, or that came out with timed_out. Not needed after App → Run that waits, which is its default.',
+	output: {
+		usual: runShape,
+		instead: [
+			perFile,
+			{
+				when: 'For a run that was not over in time, with onTimeout output',
+				shape: unfinishedShape,
+			},
+		],
+	},
 	fields: [runIdField, way.field, optionsField(runWaitOptions)],
 	execute,
 };

@@ -17,8 +17,8 @@ export interface Operation {
 export interface Resource {
 	value: string;
 	name: string;
-	/** The value of the operation that a new node has. */
-	default: string;
+	/** The operation that a new node has. */
+	default: Operation;
 	/** Sorted by name. */
 	operations: Operation[];
 }
@@ -45,7 +45,7 @@ const choiceOfOperation = (resource: Resource): INodeProperties => ({
 		action,
 		description,
 	})),
-	default: resource.default,
+	default: resource.default.value,
 });
 
 const fieldsOf = (resource: Resource, { value, fields }: Operation): INodeProperties[] =>

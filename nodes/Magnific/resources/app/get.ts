@@ -3,7 +3,7 @@ import { loadApps } from '../../api/apps';
 import type { JsonObject } from '../../api/guards';
 import type { AppDefinition } from '../../api/types';
 import { failed, jsonItem, readItem, runBatch } from '../../batch/runBatch';
-import { flag } from '../../batch/option';
+import { simplify } from '../../batch/listFields';
 import { readParameter } from '../../batch/options';
 import type { Operation } from '../operation';
 import { appLocator } from './locator';
@@ -40,17 +40,6 @@ const simplified = ({ sqid, name, total_cost, inputs }: AppDefinition): JsonObje
 		}),
 	),
 });
-
-const simplify = flag(
-	{
-		displayName: 'Simplify',
-		name: 'simplify',
-		type: 'boolean',
-		default: true,
-		description: 'Whether to return a simplified version of the response instead of the raw data',
-	},
-	true,
-);
 
 /** App → Get: the definition of the app of each item. */
 async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {

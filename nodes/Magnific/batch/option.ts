@@ -181,6 +181,7 @@ export const shaped = <T>(
 
 /** What a list has in it, also where an expression gives a text with commas. */
 export const entriesIn = (value: unknown): unknown[] => {
+	if (value === undefined || value === null) return [];
 	const entries: unknown[] = Array.isArray(value)
 		? value
 		: typeof value === 'string'
@@ -188,7 +189,7 @@ export const entriesIn = (value: unknown): unknown[] => {
 			: [value];
 	return entries
 		.map((entry) => (typeof entry === 'string' ? entry.trim() : entry))
-		.filter((entry) => entry !== '' && entry !== undefined && entry !== null);
+		.filter((entry) => entry !== '');
 };
 
 /** A list; empty where it is not set. `readEntry` gives undefined for what it cannot understand. */

@@ -227,7 +227,8 @@ const notWith = (ways: string[], { field }: Option<unknown>): INodeProperties =>
 	displayOptions: { hide: { '/wait': ways } },
 });
 
-const sorted = (options: INodeProperties[]): INodeProperties[] =>
+/** By their names, as n8n wants them. */
+export const sorted = (options: INodeProperties[]): INodeProperties[] =>
 	options.toSorted((a, b) => a.displayName.localeCompare(b.displayName));
 
 /** The options of App → Run, sorted. */

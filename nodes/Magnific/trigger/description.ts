@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { flag } from '../batch/option';
-import { outputOptions } from '../batch/optionFields';
+import { outputOptions, sorted } from '../batch/optionFields';
 
 /** Read by its own reader, as every option of the node is: a text such as `TRUE` is understood. */
 export const allowDuplicates = flag({
@@ -10,6 +10,15 @@ export const allowDuplicates = flag({
 	default: false,
 	description:
 		'Whether a delivery that was received before starts the workflow again. Magnific may deliver twice.',
+});
+
+export const onlyOwn = flag({
+	displayName: 'Only Own Runs',
+	name: 'onlyOwn',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether only runs start the workflow that App → Run started with this API key and with Metadata. Others are answered, and start nothing.',
 });
 
 export const triggerProperties: INodeProperties[] = [
@@ -76,6 +85,6 @@ export const triggerProperties: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
-		options: [allowDuplicates.field, ...outputOptions],
+		options: sorted([allowDuplicates.field, onlyOwn.field, ...outputOptions]),
 	},
 ];

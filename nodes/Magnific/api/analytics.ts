@@ -29,10 +29,20 @@ const notInPlan = ({ httpCode, message }: ApiError): ApiError =>
 			'Check the plan that the API key belongs to, and whether an administrator allows usage to it. Apps are not concerned.',
 	});
 
+const otherDates = ({ httpCode, message }: ApiError): ApiError =>
+	new ApiError({
+		kind: 'rejected',
+		...(httpCode === undefined ? {} : { httpCode }),
+		message,
+		advice:
+			'Correct the named values. If the time is too long: Business allows 180 days, Enterprise 365; ask for it in parts.',
+	});
+
 /** What a refusal means here: other limits hold than for apps, and another plan is needed. */
 const inItsWords = (error: ApiError): ApiError => {
 	if (error.kind === 'rate_limited') return usedUp();
-	return error.kind === 'forbidden' || error.kind === 'plan' ? notInPlan(error) : error;
+	if (error.kind === 'forbidden' || error.kind === 'plan') return notInPlan(error);
+	return error.kind === 'invalid_inputs' ? otherDates(error) : error;
 };
 
 /** What it takes to ask the analytics, which have a budget of their own. */

@@ -3,12 +3,8 @@ import type { ApiError } from '../../api/errors';
 import { callFailed, invalidItem, type Failure } from '../../runs/failures';
 import { urlExpiresAt } from '../../runs/expiry';
 import type { BinaryFile } from '../../runs/types';
-import {
-	LARGEST_UPLOAD_BYTES,
-	UPLOAD_FORMATS,
-	binaryFieldsInWords,
-	type BinaryFields,
-} from '../../runs/validate';
+import { fileIn, uploadable } from '../../runs/uploadable';
+import { UPLOAD_FORMATS } from '../../runs/validate';
 import { text } from '../../batch/option';
 import { readParameter } from '../../batch/options';
 import { failed, jsonItem, readItem, runBatch, type Batch } from '../../batch/runBatch';
@@ -31,23 +27,6 @@ const binaryField = text(
 	{ unset: 'data' },
 );
 
-const fileIn = (fields: BinaryFields, field: string): BinaryFile | null | undefined =>
-	Object.hasOwn(fields, field) ? fields[field] : undefined;
-
-/** What is wrong with a file before anything is sent; undefined where nothing is. */
-const problemOf = (field: string, fields: BinaryFields): string | undefined => {
-	const file = fileIn(fields, field);
-	const name = `The binary field “${field}”`;
-	if (file === undefined) {
-		return `Input Binary Field is “${field}”, which is no binary field of the item; ${binaryFieldsInWords(fields)}`;
-	}
-	if (file === null) return `${name} holds no file that n8n can read`;
-	if (file.bytes === 0) return `${name} holds an empty file`;
-	return (file.bytes ?? 0) > LARGEST_UPLOAD_BYTES
-		? `${name} holds a file over 1 GiB, the most that Magnific’s upload takes`
-		: undefined;
-};
-
 /** The file of each item that can be uploaded; the other items have failed. */
 const readFiles = async (
 	context: IExecuteFunctions,
@@ -66,11 +45,9 @@ const readFiles = async (
 	);
 	const files = new Map<number, BinaryFile>();
 	for (const { itemIndex, field, fields } of named) {
-		const seen = look(fields);
-		const file = fileIn(seen, field);
-		const problem = problemOf(field, seen);
-		if (problem === undefined && file) files.set(itemIndex, file);
-		else batch.results.set(itemIndex, failed(invalidItem(itemIndex, [problem ?? ''])));
+		const found = uploadable(field, look(fields));
+		if ('file' in found) files.set(itemIndex, found.file);
+		else batch.results.set(itemIndex, failed(invalidItem(itemIndex, [found.problem])));
 	}
 	return files;
 };

@@ -2,7 +2,7 @@ import { moment } from '../../../nodes/Magnific/batch/moment';
 
 const read = (value: unknown, timezone = 'Europe/Madrid') => {
 	const option = moment({ displayName: 'Start', name: 'start', type: 'dateTime', default: '' });
-	const found = option.read({ value, isExpression: false })?.(timezone);
+	const found = option.read({ value, isExpression: false })?.(timezone) ?? null;
 	return found && [found.date, new Date(found.ms).toISOString()];
 };
 

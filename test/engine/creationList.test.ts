@@ -6,6 +6,7 @@ import { surpriseMe } from '../../emulator/apps/surpriseMe';
 import { bytesOf } from './support/files';
 import { localMagnific } from './support/localMagnific';
 import { appRun, fields, json, inputId } from './support/parameters';
+import { textOf } from './support/text';
 
 jest.mock('../../nodes/Magnific/api/clock', () =>
 	jest.requireActual<object>('./support/fastClock'),
@@ -135,9 +136,9 @@ describe('Creation → Get Many', () => {
 		const [there] = items.filter(({ binary }) => binary !== undefined);
 		const [missing] = items.filter(({ binary }) => binary === undefined);
 		expect((await bytesOf(there?.binary?.picture)).length).toBeGreaterThan(0);
-		expect(there?.binary?.picture?.fileName).toBe(`${String(there?.json.creation_id)}-0.png`);
+		expect(there?.binary?.picture?.fileName).toBe(`${textOf(there?.json.creation_id)}-0.png`);
 		expect(missing?.json.files_missing).toBe(
-			`The download of the file of creation ${String(missing?.json.creation_id)} was refused (400)`,
+			`The download of the file of creation ${textOf(missing?.json.creation_id)} was refused (400)`,
 		);
 		expect(there?.json).not.toHaveProperty('files_missing');
 	});

@@ -177,7 +177,9 @@ describe('the node', () => {
 	});
 
 	it('has the documented parameters of Creation → Get Many, File → Upload and Get Many, Usage → Get', () => {
-		const { outputPer: _, ...download } = output;
+		const download = Object.fromEntries(
+			Object.entries(output).filter(([name]) => name !== 'outputPer'),
+		);
 		const many = {
 			returnAll: { type: 'boolean', default: false },
 			limit: { type: 'number', default: 50 },

@@ -9,7 +9,16 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
-import { getAppInputs, getTriggers, magnificApiTest, searchApps } from './editor';
+import {
+	getAppInputs,
+	getCreationTools,
+	getTeamApiKeys,
+	getTeamGroups,
+	getTeamProjects,
+	getTriggers,
+	magnificApiTest,
+	searchApps,
+} from './editor';
 import { resources } from './resources';
 import { definitionsOf, executeOperation, operationOf, propertiesOf } from './resources/operation';
 import { resumeRuns } from './suspended/resume';
@@ -84,7 +93,13 @@ export class Magnific implements INodeType {
 	methods = {
 		credentialTest: { magnificApiTest },
 		listSearch: { searchApps },
-		loadOptions: { getTriggers },
+		loadOptions: {
+			getCreationTools,
+			getTeamApiKeys,
+			getTeamGroups,
+			getTeamProjects,
+			getTriggers,
+		},
 		resourceMapping: { getAppInputs },
 	};
 

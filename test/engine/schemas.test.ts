@@ -47,6 +47,16 @@ const runIds = async () => {
 
 const late = { maxWait: 0.01, onTimeout: 'output' };
 
+const upload = { resource: 'file', operation: 'upload', binaryField: 'photo' };
+
+/** A list of files, also where none of them can be downloaded. */
+const listed = async (resource: string): Promise<IDataObject[][]> => {
+	const getAll = { resource, operation: 'getAll' };
+	const all = await outputsOf(getAll);
+	await local.control.addFault({ route: 'file', fault: { kind: 'status', status: 410 } });
+	return [all, await outputsOf({ ...getAll, options: { downloadFiles: true } })];
+};
+
 /** All outputs that an operation can have, by its options. */
 const ALL: Record<string, () => Promise<IDataObject[][]>> = {
 	'app:run': async () => {
@@ -96,6 +106,17 @@ const ALL: Record<string, () => Promise<IDataObject[][]>> = {
 			await outputsOf({ ...wait, runId: going, options: late }),
 		];
 	},
+	'creation:getAll': async () => {
+		await outputsOf(clip());
+		await outputsOf(poster({}));
+		return await listed('creation');
+	},
+	'file:upload': async () => [await outputsOf(upload)],
+	'file:getAll': async () => {
+		await outputsOf(upload);
+		return await listed('file');
+	},
+	'usage:get': async () => [await outputsOf({ resource: 'usage', operation: 'get' })],
 };
 
 const operations = resources.flatMap(({ value, operations: all }) =>

@@ -273,6 +273,28 @@ describe('the filters of a trigger', () => {
 	});
 });
 
+describe('a trigger of own runs only', () => {
+	const queryOf = (apiKey: string): Record<string, unknown> =>
+		Object.fromEntries(
+			new URL(
+				withMetadata('https://n8n.example.com/', { order: '1' }, apiKey, posterFromText.sqid) ?? '',
+			).searchParams,
+		);
+
+	it('starts for the metadata of its own key, and for no other run', async () => {
+		const run = await startRun();
+		const body = finished(run);
+		const node = triggerNode(local, { options: { onlyOwn: 'TRUE' } });
+		startsNothing(await node.call({ body }), 200);
+		startsNothing(await node.call({ body, query: queryOf('another key') }), 200);
+		startsNothing(await node.call({ body, query: { ...queryOf(local.apiKey), meta: 'e30' } }), 200);
+		const own = await node.call({ body, query: queryOf(local.apiKey) });
+		expect(own.json).toMatchObject([{ run_id: run.run_id, metadata: { order: '1' } }]);
+		const any = await triggerNode(local).call({ body });
+		expect(any.items).toHaveLength(1);
+	});
+});
+
 describe('the app of a signed callback that does not name it', () => {
 	const terse = (run: Known): IDataObject => finished(run, { app_id: null });
 	const metadata = { order: '4711' };

@@ -119,14 +119,17 @@ describe('the node', () => {
 
 	it('has the documented resources and operations, Run App being the default', () => {
 		expect(named('resource').map(contractOf)).toEqual([
-			{ type: 'options', default: 'app', values: ['app', 'run'] },
+			{ type: 'options', default: 'app', values: ['app', 'creation', 'file', 'run', 'usage'] },
 		]);
 		const byResource = Object.fromEntries(
 			named('operation').map((operation) => [resourceOf(operation), contractOf(operation)]),
 		);
 		expect(byResource).toEqual({
 			app: { type: 'options', default: 'run', values: ['get', 'getAll', 'run'] },
+			creation: { type: 'options', default: 'getAll', values: ['getAll'] },
+			file: { type: 'options', default: 'upload', values: ['getAll', 'upload'] },
 			run: { type: 'options', default: 'get', values: ['get', 'wait'] },
+			usage: { type: 'options', default: 'get', values: ['get'] },
 		});
 	});
 
@@ -183,6 +186,38 @@ describe('the node', () => {
 				owner: { type: 'options', default: 'available', values: ['available', 'mine'] },
 			}),
 			...forAgent,
+		});
+	});
+
+	it('has the documented parameters of Creation → Get Many, File → Upload and Get Many, Usage → Get', () => {
+		const download = Object.fromEntries(
+			Object.entries(output).filter(([name]) => name !== 'outputPer'),
+		);
+		const many = {
+			returnAll: { type: 'boolean', default: false },
+			limit: { type: 'number', default: 50 },
+			options: collection(download),
+		};
+		const date = { type: 'dateTime', default: '' };
+		const ids = { type: 'multiOptions', default: [] };
+		expect(shownFor('creation', 'getAll')).toEqual({
+			...many,
+			filters: collection({
+				createdAfter: date,
+				createdBefore: date,
+				tool: { type: 'options', default: '', values: [] },
+			}),
+			simplify: { type: 'boolean', default: true },
+		});
+		expect(shownFor('file', 'upload')).toEqual({
+			binaryField: { type: 'string', default: 'data' },
+		});
+		expect(shownFor('file', 'getAll')).toEqual(many);
+		expect(shownFor('usage', 'get')).toEqual({
+			startDate: date,
+			endDate: date,
+			granularity: { type: 'options', default: 'day', values: ['day', 'month', 'week', 'year'] },
+			options: collection({ apiKeyIds: ids, groupIds: ids, projectReferences: ids }),
 		});
 	});
 

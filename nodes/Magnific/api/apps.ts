@@ -1,8 +1,8 @@
-import type { MagnificClient } from './client';
+import type { MagnificApi } from './client';
 import type { AppOwner } from './endpoints';
 import { settle, type Settled } from './errors';
 import type { RequestKind } from './budget';
-import { withRetries } from './retry';
+import { withRetries, type Pacing } from './retry';
 import type { AppDefinition, AppSummary } from './types';
 
 const byName = (a: AppSummary, b: AppSummary): number =>
@@ -21,7 +21,7 @@ export const matchingApps = <App extends AppSummary>(apps: App[], search: string
 
 /** The API's list, matched here too, since a server may ignore the search. Throws an `ApiError`. */
 export const findApps = async (
-	{ api, ...pacing }: MagnificClient,
+	{ api, ...pacing }: Pacing & { api: Pick<MagnificApi, 'listApps'> },
 	kind: RequestKind,
 	owner: AppOwner,
 	search = '',
@@ -38,7 +38,7 @@ export const findApps = async (
 
 /** The definitions of the given apps, each asked for once; never throws. */
 export const loadApps = async (
-	{ api, ...pacing }: MagnificClient,
+	{ api, ...pacing }: Pacing & { api: Pick<MagnificApi, 'getApp'> },
 	appIds: Iterable<string>,
 ): Promise<Map<string, Settled<AppDefinition>>> =>
 	new Map(

@@ -8,6 +8,7 @@ import type {
 } from 'n8n-workflow';
 import { budgetFor, type Budget } from './budget';
 import { systemClock, type Clock } from './clock';
+import { parseCreations, type CreationPage, type CreationQuery } from './creations';
 import { isWebPage } from './answers';
 import {
 	leadsTo,
@@ -16,6 +17,7 @@ import {
 	type AppOwner,
 	type EndpointFamily,
 	type KeyKind,
+	type TeamList,
 } from './endpoints';
 import {
 	notJsonError,
@@ -30,6 +32,7 @@ import { isRecord } from './guards';
 import { KeyMemory, otherKind, wantsOtherKeys } from './inputKeys';
 import { readForAllItems } from './itemCredentials';
 import { CREDENTIAL, keyDigest, readSettings, type Settings } from './settings';
+import { parseTeam, type TeamEntry } from './team';
 import {
 	parseAppDefinition,
 	parseAppList,
@@ -41,6 +44,8 @@ import {
 	type Run,
 	type UploadTarget,
 } from './types';
+import { parseUploadedFiles, type UploadedFile } from './uploadedFiles';
+import { parseUsage, usageBody, type Usage, type UsageQuery } from './usage';
 import { USER_AGENT } from './userAgent';
 
 const READ_TIMEOUT_MS = 30_000;
@@ -61,12 +66,28 @@ export interface MagnificApi extends RunApi {
 	listApps(owner: AppOwner, search?: string): Promise<AppSummary[]>;
 	/** One target for each content type, in order; a server may give fewer. */
 	requestUploads(contentTypes: string[]): Promise<UploadTarget[]>;
+	listUploads(): Promise<UploadedFile[]>;
+	/** Counts against the creations' own limit. */
+	listCreations(query: CreationQuery): Promise<CreationPage>;
+	/** These two count against the analytics' limit of a day: ask by `askAnalytics`. */
+	getUsage(query: UsageQuery): Promise<Usage[]>;
+	listTeam(list: TeamList): Promise<TeamEntry[]>;
 }
+
+/**
+ * Requests per minute to the parts of the API that do not count against the plan's limit. Of the
+ * analytics it is the limit of a day: nobody waits for the next one, so it is left to the server.
+ */
+const QUOTAS = { creations: 300, analytics: 100 };
+
+export type Quota = keyof typeof QUOTAS;
 
 export interface MagnificClient {
 	api: MagnificApi;
 	/** Shared by all executions of this process that use the same key. */
 	budget: Budget;
+	/** Of the parts of the API that have limits of their own. */
+	quotas: Record<Quota, Budget>;
 	clock: Clock;
 	settings: Settings;
 }
@@ -84,7 +105,8 @@ const isAnswer = (value: unknown): value is Answer =>
 
 interface ApiRequest {
 	method: IHttpRequestMethods;
-	path: (family: EndpointFamily) => string;
+	/** A text where it is the same in both families. */
+	path: string | ((family: EndpointFamily) => string);
 	/** The app or run that it is about. */
 	id?: string;
 	query?: IDataObject;
@@ -143,12 +165,16 @@ export const createClient = async (context: MagnificContext): Promise<MagnificCl
 	const settings = readSettings(credential);
 	const clock = systemClock;
 	const { baseUrl, origin, endpointFamily } = settings;
-	const budget = budgetFor(keyDigest(settings), settings.requestsPerMinute, clock);
+	const digest = keyDigest(settings);
+	const budget = budgetFor(digest, settings.requestsPerMinute, clock);
+	const quotaOf = (quota: Quota): Budget => budgetFor(`${digest} ${quota}`, QUOTAS[quota], clock);
+	const quotas = { creations: quotaOf('creations'), analytics: quotaOf('analytics') };
 	const signal =
 		'getExecutionCancelSignal' in context ? context.getExecutionCancelSignal() : undefined;
 
 	const send = async (request: ApiRequest, family: EndpointFamily): Promise<Answer> => {
 		const caller = request.startsRun ? withoutCancelSignal(context) : context;
+		const path = typeof request.path === 'string' ? request.path : request.path(family);
 		const outcome = await settle(
 			async (): Promise<unknown> =>
 				await context.helpers.httpRequestWithAuthentication.call(
@@ -157,7 +183,7 @@ export const createClient = async (context: MagnificContext): Promise<MagnificCl
 					{
 						method: request.method,
 						headers: { 'User-Agent': USER_AGENT },
-						url: `${baseUrl}${request.path(family)}`,
+						url: `${baseUrl}${path}`,
 						...(request.query ? { qs: request.query } : {}),
 						...(request.body ? { body: request.body(family) } : {}),
 						json: true,
@@ -231,7 +257,7 @@ export const createClient = async (context: MagnificContext): Promise<MagnificCl
 	const call = async (request: ApiRequest): Promise<unknown> => {
 		let family = familyMemory.first(baseUrl, endpointFamily);
 		let answer = await sendToFamily(request, family);
-		const missing = missingIn(answer, family);
+		const missing = typeof request.path === 'string' ? undefined : missingIn(answer, family);
 		if (missing) {
 			const tried = family;
 			const found = await settle(
@@ -324,6 +350,20 @@ export const createClient = async (context: MagnificContext): Promise<MagnificCl
 					body: () => ({ files: contentTypes.map((content_type) => ({ content_type })) }),
 				}),
 			),
+		listUploads: async () => parseUploadedFiles(await call({ method: 'GET', path: paths.uploads })),
+		listCreations: async ({ page, perPage, tool }) =>
+			parseCreations(
+				await call({
+					method: 'GET',
+					path: paths.creations,
+					query: { page, per_page: perPage, ...(tool === '' ? {} : { tool_name: tool }) },
+				}),
+			),
+		getUsage: async (query) =>
+			parseUsage(
+				await call({ method: 'POST', path: paths.creditUsage, body: () => usageBody(query) }),
+			),
+		listTeam: async (list) => parseTeam(await call({ method: 'GET', path: paths.team(list) })),
 	};
-	return { api, budget, clock, settings };
+	return { api, budget, quotas, clock, settings };
 };

@@ -13,6 +13,9 @@ export const normalizeBaseUrl = (baseUrl: string): string =>
 
 export type AppOwner = 'available' | 'mine';
 
+/** What the account's team has, by what its usage can be narrowed down to. */
+export type TeamList = 'api-keys' | 'groups' | 'projects';
+
 const root = (family: EndpointFamily): string => `/v1/ai/${family}`;
 
 export const paths = {
@@ -24,7 +27,11 @@ export const paths = {
 		`${root(family)}/${encodeURIComponent(appId)}/run`,
 	run: (family: EndpointFamily, runId: string): string =>
 		`${root(family)}/runs/${encodeURIComponent(runId)}`,
-	requestUpload: (): string => '/v1/ai/uploads/request-url',
+	uploads: '/v1/ai/uploads',
+	requestUpload: '/v1/ai/uploads/request-url',
+	creations: '/v1/creations/recent',
+	creditUsage: '/v1/analytics/team-credit-usage',
+	team: (list: TeamList): string => `/v1/analytics/team-${list}`,
 };
 
 /** The two names of an input that the API takes as its key. */

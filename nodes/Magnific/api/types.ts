@@ -78,11 +78,15 @@ export interface Run extends JsonRecord {
 }
 
 export interface UploadTarget {
+	/** As the list of uploads has it. */
+	file_id?: string;
 	upload_url: string;
 	/** Part of the URL's signature: sent exactly like this. */
 	headers: Record<string, string>;
 	/** Public for about a day; goes into a `creation` input. */
 	asset_url: string;
+	/** Seconds. */
+	asset_url_expires_in?: number;
 }
 
 const ENDED = new Set(['completed', 'completed_with_errors', 'failed', 'cancelled']);
@@ -105,9 +109,12 @@ export const isEnded = (status: string): boolean => ENDED.has(status);
 
 export const isKnownStatus = (status: string): boolean => ENDED.has(status) || GOING.has(status);
 
-const unwrap = (body: unknown): unknown => (isRecord(body) && 'data' in body ? body.data : body);
+/** What an answer holds, wrapped in `data` or bare. */
+export const unwrap = (body: unknown): unknown =>
+	isRecord(body) && 'data' in body ? body.data : body;
 
-const readId = (...values: unknown[]): string | undefined =>
+/** The first of the values that is a text or a number, as a text. */
+export const readId = (...values: unknown[]): string | undefined =>
 	values
 		.map((value) => (typeof value === 'number' ? String(value) : value))
 		.find((value): value is string => typeof value === 'string' && value !== '');
@@ -190,7 +197,7 @@ export const parseStartedRun = (body: unknown): string => {
 };
 
 /** ISO 8601; the API's own text, or a Unix time in s or ms, also as text. */
-const readTime = (value: unknown): string | null => {
+export const readTime = (value: unknown): string | null => {
 	const unix = numberOrNull(value);
 	if (unix === null) return textOrNull(value);
 	const date = new Date(Math.abs(unix) < 1e11 ? unix * 1000 : unix);
@@ -294,9 +301,16 @@ const readUploadTarget = (file: unknown): UploadTarget | undefined => {
 	if (!isRecord(file)) return undefined;
 	const upload_url = firstText(file.upload_url);
 	const asset_url = firstText(file.asset_url);
-	return upload_url === undefined || asset_url === undefined
-		? undefined
-		: { upload_url, asset_url, headers: readHeaders(file.headers) };
+	if (upload_url === undefined || asset_url === undefined) return undefined;
+	const file_id = readId(file.file_id);
+	const expiresIn = numberOrNull(file.asset_url_expires_in);
+	return {
+		upload_url,
+		asset_url,
+		headers: readHeaders(file.headers),
+		...(file_id === undefined ? {} : { file_id }),
+		...(expiresIn === null ? {} : { asset_url_expires_in: expiresIn }),
+	};
 };
 
 /**

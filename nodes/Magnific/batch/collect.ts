@@ -4,10 +4,17 @@ import type { JsonObject } from '../api/guards';
 import type { AppSummary, Run } from '../api/types';
 import { callFailed, failureOf } from '../runs/failures';
 import { outcomeHints } from '../runs/notes';
-import { binaryFieldName, fileJson, filesOf, runJson, unfinishedJson } from '../runs/output';
+import {
+	binaryFieldName,
+	fileJson,
+	filesOf,
+	runJson,
+	unfinishedJson,
+	type RunFile,
+} from '../runs/output';
 import { runIdOf, type RunOutcome } from '../runs/types';
 import { failed, jsonItem, type Batch, type ItemResult } from './runBatch';
-import { downloader, LinkExpired, type Download } from '../files/download';
+import { downloader, LinkExpired, type Download, type RemoteFile } from '../files/download';
 import { showHints } from './showHints';
 import type { ItemOptions, OutputOptions } from './options';
 
@@ -22,6 +29,17 @@ export interface Carried {
 	reused?: boolean | undefined;
 }
 
+const remoteFile = (
+	{ run_id }: Run,
+	{ index, media_type, asset: { url } }: RunFile,
+): RemoteFile => ({
+	what: `file ${String(index)} of run ${run_id}`,
+	id: run_id,
+	index,
+	media_type,
+	url,
+});
+
 /** A run as items: one, or one per file. Throws an `ApiError` where a file cannot be downloaded. */
 export const runItems = async (
 	itemIndex: number,
@@ -32,7 +50,9 @@ export const runItems = async (
 ): Promise<INodeExecutionData[]> => {
 	const files = filesOf(run.result);
 	const binaries = downloadFiles
-		? await Promise.all(files.map(async (file) => await download(run.run_id, file, maxFileSize)))
+		? await Promise.all(
+				files.map(async (file) => await download(remoteFile(run, file), maxFileSize)),
+			)
 		: [];
 	if (outputPer === 'file' && files.length > 0) {
 		return files.map((file, i) => {

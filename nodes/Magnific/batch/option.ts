@@ -186,6 +186,31 @@ export const shaped = <T>(
 	},
 });
 
+/** What a list has in it, also where an expression gives a text with commas. */
+export const entriesIn = (value: unknown): unknown[] => {
+	if (value === undefined || value === null) return [];
+	const entries: unknown[] = Array.isArray(value)
+		? value
+		: typeof value === 'string'
+			? value.split(',')
+			: [value];
+	return entries
+		.map((entry) => (typeof entry === 'string' ? entry.trim() : entry))
+		.filter((entry) => entry !== '');
+};
+
+/** A list; empty where it is not set. `readEntry` gives undefined for what it cannot understand. */
+export const list = <T>(
+	field: Field<'multiOptions'>,
+	needs: string,
+	readEntry: (entry: unknown) => T | undefined,
+): Option<T[]> =>
+	shaped(field, [], needs, (value) => {
+		const entries = entriesIn(value).map(readEntry);
+		const understood = entries.filter((entry) => entry !== undefined);
+		return understood.length === entries.length ? understood : undefined;
+	});
+
 /** The fields of options, as a node's description wants them. */
 export const fieldsOf = (options: Record<string, Option<unknown>>): INodeProperties[] =>
 	Object.values(options).map(({ field }) => field);

@@ -244,7 +244,8 @@ const notWith = (ways: string[], field: INodeProperties): INodeProperties => ({
 	displayOptions: { hide: { '/wait': ways, ...field.displayOptions?.hide } },
 });
 
-const sorted = (options: INodeProperties[]): INodeProperties[] =>
+/** By their names, as n8n wants them. */
+export const sorted = (options: INodeProperties[]): INodeProperties[] =>
 	options.toSorted((a, b) => a.displayName.localeCompare(b.displayName));
 
 /** The options of App → Run, sorted. */

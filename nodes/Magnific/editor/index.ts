@@ -1,4 +1,11 @@
 export { magnificApiTest } from './credentialTest';
 export { searchApps } from './listSearch';
-export { getApps, getTriggers } from './loadOptions';
+export {
+	getApps,
+	getCreationTools,
+	getTeamApiKeys,
+	getTeamGroups,
+	getTeamProjects,
+	getTriggers,
+} from './loadOptions';
 export { getAppInputs } from './resourceMapping';

@@ -13,7 +13,6 @@ import { withRetries, type Pacing } from '../api/retry';
 import { CREDENTIAL, readSettings } from '../api/settings';
 import { gate } from '../runs/concurrency';
 import { urlExpiry } from '../runs/expiry';
-import type { RunFile } from '../runs/output';
 import { forbiddenAddress } from '../callbacks/reachable';
 import { fileNameOf } from './fileName';
 import { mimeTypeOf } from './mediaTypes';
@@ -47,6 +46,19 @@ const linkExpired = (what: string, expiredAt: number): LinkExpired =>
 			'The file cannot be had by this link any more. See in Magnific whether it is still there.',
 	});
 
+/** A file at Magnific. */
+export interface RemoteFile {
+	/** How a message names it. */
+	what: string;
+	/** Of the run or creation that it belongs to, or its own: its name is made of it. */
+	id: string;
+	/** Its place among the files of the run. */
+	index: number;
+	/** `image`, `video`, `audio`, or another. */
+	media_type: string | null;
+	url: string;
+}
+
 /** What holds for a download. */
 interface Rules {
 	/** Of the API: a private one may name private addresses. */
@@ -78,10 +90,6 @@ const isAnswer = (value: unknown): value is Answer =>
 
 const text = (value: unknown): string | undefined =>
 	typeof value === 'string' ? value : undefined;
-
-/** How a message names the file. */
-const nameOf = (run_id: string, { index }: RunFile): string =>
-	`file ${String(index)} of run ${run_id}`;
 
 const request = async (
 	context: Context,
@@ -143,16 +151,11 @@ const open = async (
 };
 
 /** `bytes`: what the response announced; undefined where more came than it may have. */
-const tooLargeError = (
-	run_id: string,
-	{ index }: RunFile,
-	maxBytes: number,
-	bytes?: number,
-): ApiError => {
+const tooLargeError = (what: string, maxBytes: number, bytes?: number): ApiError => {
 	const size =
 		bytes === undefined ? 'is' : `has ${String(Math.ceil(bytes / BYTES_PER_MB))} MB, which is`;
 	return transferForbidden(
-		`File ${String(index)} of run ${run_id} ${size} over Max File Size (${String(maxBytes / BYTES_PER_MB)} MB)`,
+		`${what[0]?.toUpperCase() ?? ''}${what.slice(1)} ${size} over Max File Size (${String(maxBytes / BYTES_PER_MB)} MB)`,
 		'Raise the option Max File Size (MB), or use the URL in the run’s result.',
 	);
 };
@@ -179,7 +182,7 @@ const counted = (
 // What a storage or a proxy answers in place of the file, also with status 200.
 const NO_MEDIA = new Set(['application/json', 'application/xml', 'text/html', 'text/xml']);
 
-const isMedia = ({ media_type }: RunFile): boolean =>
+const isMedia = ({ media_type }: RemoteFile): boolean =>
 	media_type === 'image' || media_type === 'video' || media_type === 'audio';
 
 /** Whether the transfer is not to blame for a file that could not be stored. */
@@ -198,13 +201,11 @@ const noContent = (what: string): ApiError =>
 /** Throws an `ApiError` where asking again within seconds does not help. */
 const download = async (
 	context: Context,
-	run_id: string,
-	file: RunFile,
+	file: RemoteFile,
 	{ baseUrl, maxBytes }: Rules,
 	abortSignal: AbortSignal,
 ): Promise<Fetched> => {
-	const what = nameOf(run_id, file);
-	const { url } = file.asset;
+	const { what, id, index, url } = file;
 	const { statusCode, headers, body } = await open(context, what, url, baseUrl, abortSignal);
 	const saidAt = Date.parse(text(headers.date) ?? '');
 	if (statusCode < 200 || statusCode >= 300) {
@@ -216,7 +217,7 @@ const download = async (
 	const announced = numberOrNull(headers['content-length']);
 	if (announced !== null && announced > maxBytes) {
 		discard(body);
-		throw tooLargeError(run_id, file, maxBytes, announced);
+		throw tooLargeError(what, maxBytes, announced);
 	}
 	if (announced === 0) {
 		discard(body);
@@ -226,14 +227,14 @@ const download = async (
 	const mimeType = mimeTypeOf(text(headers['content-type']), new URL(url).pathname);
 	if (isMedia(file) && mimeType !== undefined && NO_MEDIA.has(mimeType)) {
 		discard(body);
-		throw unexpectedAnswer(`${what} came as ${mimeType}, not as ${file.media_type}`);
+		throw unexpectedAnswer(`${what} came as ${mimeType}, not as ${String(file.media_type)}`);
 	}
-	const fileName = fileNameOf({ run_id, index: file.index, url, disposition, mimeType });
+	const fileName = fileNameOf({ id, index, url, disposition, mimeType });
 	let tooLarge: ApiError | undefined;
 	const { source, bytes } = counted(
 		body,
 		maxBytes,
-		() => (tooLarge = tooLargeError(run_id, file, maxBytes)),
+		() => (tooLarge = tooLargeError(what, maxBytes)),
 	);
 	const stored = await settle(() => context.helpers.prepareBinaryData(source, fileName, mimeType));
 	if ('value' in stored) {
@@ -286,18 +287,14 @@ const endAtLast = async <T>(
 };
 
 /** The same file, whatever its token. */
-const keyOf = (run_id: string, { asset: { url }, index }: RunFile): string =>
-	`${run_id} ${String(index)} ${url.split(/[?#]/)[0] ?? ''}`;
+const keyOf = ({ id, index, url }: RemoteFile): string =>
+	`${id} ${String(index)} ${url.split(/[?#]/)[0] ?? ''}`;
 
 /** `maxMegabytes`: 0 for no limit. */
-export type Download = (
-	run_id: string,
-	file: RunFile,
-	maxMegabytes: number,
-) => Promise<IBinaryData>;
+export type Download = (file: RemoteFile, maxMegabytes: number) => Promise<IBinaryData>;
 
 /**
- * Returns a function that downloads a run's file into n8n's binary data, streamed, a few at a time,
+ * Returns a function that downloads a file into n8n's binary data, streamed, a few at a time,
  * once for an execution of all tries, and again after a broken transfer or while the file is not
  * there yet. The API key is not sent, no private address of a public API's answer is asked, and a
  * file over the limit is not taken. It throws an `ApiError`.
@@ -308,21 +305,21 @@ export const downloader = (context: Context, pacing: Pacing): Download => {
 	let settings: Promise<{ baseUrl: string }> | undefined;
 	const readBaseUrl = async (): Promise<{ baseUrl: string }> =>
 		readSettings(await context.getCredentials(CREDENTIAL));
-	return async (run_id, file, maxMegabytes) =>
-		await once(keyOf(run_id, file), async () => {
+	return async (file, maxMegabytes) =>
+		await once(keyOf(file), async () => {
 			const { baseUrl } = await (settings ??= readBaseUrl());
 			// Parked by an earlier version, an execution knows of no limit.
 			const maxBytes = maxMegabytes > 0 ? maxMegabytes * BYTES_PER_MB : Infinity;
 			const ask = async (): Promise<Fetched> =>
 				await enter(() =>
 					endAtLast(pacing, LONGEST_DOWNLOAD_MS, (abortSignal) =>
-						download(context, run_id, file, { baseUrl, maxBytes }, abortSignal),
+						download(context, file, { baseUrl, maxBytes }, abortSignal),
 					),
 				);
 			return await withRetries(
 				undefined,
 				pacing,
-				() => downloadOnceThere(nameOf(run_id, file), file.asset.url, pacing, ask),
+				() => downloadOnceThere(file.what, file.url, pacing, ask),
 				TRIES,
 			);
 		});

@@ -2,7 +2,8 @@ import { createHash } from 'crypto';
 import { extensionOf, mimeTypeOf } from './mediaTypes';
 
 interface Named {
-	run_id: string;
+	/** Of what it belongs to: its run, its creation, or its own. */
+	id: string;
 	/** Its place among the files of the run. */
 	index: number;
 	url: string;
@@ -57,13 +58,13 @@ const safe = (stem: string): string =>
 			.replaceAll(' ', '_'),
 	);
 
-const LONGEST_RUN_ID = 64;
+const LONGEST_ID = 64;
 
-/** The run id; one with signs in it in letters and digits, so that no two names come out the same. */
-const runPart = (run_id: string): string => {
-	if (/^[A-Za-z0-9]+$/.test(run_id) && run_id.length <= LONGEST_RUN_ID) return run_id;
-	const digest = createHash('sha256').update(run_id).digest('hex').slice(0, 12);
-	return `${run_id.replace(/[^A-Za-z0-9]/g, '').slice(0, LONGEST_RUN_ID - digest.length)}${digest}`;
+/** The id; one with signs in it in letters and digits, so that no two names come out the same. */
+const idPart = (id: string): string => {
+	if (/^[A-Za-z0-9]+$/.test(id) && id.length <= LONGEST_ID) return id;
+	const digest = createHash('sha256').update(id).digest('hex').slice(0, 12);
+	return `${id.replace(/[^A-Za-z0-9]/g, '').slice(0, LONGEST_ID - digest.length)}${digest}`;
 };
 
 /** By the media type; the name's own where it fits that, or where nothing else is known. */
@@ -81,11 +82,11 @@ const extensionFor = (own: string, mimeType: string | undefined): string => {
  * and place, so that no two files of any runs have the same. Magnific's own URLs all end in
  * `render.png`. Safe for every file system: without paths and control characters, 200 bytes at most.
  */
-export const fileNameOf = ({ run_id, index, url, disposition, mimeType }: Named): string => {
+export const fileNameOf = ({ id, index, url, disposition, mimeType }: Named): string => {
 	const given = lastPart(nameInHeader(disposition) ?? '').trim() || nameInUrl(url);
 	const own = EXTENSION.exec(given)?.[1] ?? '';
 	const stem = safe(given.slice(0, own === '' ? undefined : -own.length - 1));
-	const unique = `${runPart(run_id)}-${String(index)}`;
+	const unique = `${idPart(id)}-${String(index)}`;
 	const extension = extensionFor(own.toLowerCase(), mimeType);
 	return `${SAYS_NOTHING.test(stem) ? '' : `${stem}-`}${unique}${extension && `.${extension}`}`;
 };

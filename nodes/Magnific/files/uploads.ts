@@ -38,6 +38,9 @@ const refusesTheFile = ({ kind }: ApiError): boolean =>
 const mayTakeItLater = (error: ApiError): boolean =>
 	error.isPassing || (error.kind === 'rejected' && error.httpCode !== undefined);
 
+/** Where a file is now, or who did not take it: the API, which gives the addresses, or the storage. */
+export type Sent = { target: UploadTarget } | { error: ApiError; from: 'api' | 'storage' };
+
 const tooLargeInline = (file: BinaryFile, bytes: number, refusal: ApiError): ApiError =>
 	new ApiError({
 		kind: 'rejected',
@@ -46,6 +49,85 @@ const tooLargeInline = (file: BinaryFile, bytes: number, refusal: ApiError): Api
 			'Put the file on a public address and pass its URL instead, or convert it to a type that Magnific’s upload takes.',
 		...(refusal.httpCode === undefined ? {} : { httpCode: refusal.httpCode }),
 	});
+
+/** What goes into the input in place of a file that was refused, where it is small enough. */
+const inline = async (
+	file: BinaryFile,
+	{ error, from }: Extract<Sent, { error: ApiError }>,
+	mover: FileMover,
+): Promise<Uploaded> => {
+	if (!refusesTheFile(error)) return { error };
+	return await settle(async () => {
+		const bytes = await mover.sizeOf(file);
+		if (bytes > LARGEST_INLINE_BYTES) {
+			throw from === 'api' ? tooLargeInline(file, bytes, error) : error;
+		}
+		return await mover.readBase64(file);
+	});
+};
+
+const distinctOf = (files: BinaryFile[]): BinaryFile[] => [
+	...new Map(files.map((file) => [file.fileKey, file])).values(),
+];
+
+/**
+ * Uploads files, each distinct `fileKey` once, and tells for each key where it is now, or who did
+ * not take it. Never rejects.
+ */
+export const sendFiles = async (
+	files: BinaryFile[],
+	api: Pick<MagnificApi, 'requestUploads'>,
+	mover: Pick<FileMover, 'put'>,
+	pacing: Pacing,
+): Promise<Map<string, Sent>> => {
+	const distinct = distinctOf(files);
+	const sent = new Map<string, Sent>();
+
+	const addressesFor = async (chunk: BinaryFile[]): Promise<Settled<UploadTarget[]>> =>
+		await settle(() =>
+			withRetries('prepare', pacing, () => api.requestUploads(chunk.map((file) => file.mimeType))),
+		);
+
+	const send = async (file: BinaryFile, first: UploadTarget): Promise<Sent> => {
+		let address = first;
+		for (let attempt = 1; ; attempt++) {
+			if (pacing.signal?.aborted) return { error: stoppedError(), from: 'storage' };
+			const put = await settle(() => mover.put(file, address));
+			if ('value' in put) return { target: address };
+			const { error } = put;
+			if (!mayTakeItLater(error) || attempt >= TRIES_PER_FILE) return { error, from: 'storage' };
+			if (error.isPassing) await waitAfter(error, attempt, pacing);
+			const fresh = await addressesFor([file]);
+			if ('error' in fresh) return { error: fresh.error, from: 'api' };
+			[address = address] = fresh.value;
+		}
+	};
+
+	const sendChunk = async (chunk: BinaryFile[]): Promise<void> => {
+		const targets = await addressesFor(chunk);
+		if ('error' in targets) {
+			const { error } = targets;
+			if (chunk.length > 1 && refusesTheFile(error)) await sendOneByOne(chunk);
+			else for (const file of chunk) sent.set(file.fileKey, { error, from: 'api' });
+			return;
+		}
+		await Promise.all(
+			chunk.map(async (file, i) => {
+				const target = targets.value[i];
+				if (target) sent.set(file.fileKey, await send(file, target));
+			}),
+		);
+		// A server may give fewer addresses than it was asked for.
+		await sendOneByOne(chunk.slice(targets.value.length));
+	};
+
+	const sendOneByOne = async (chunk: BinaryFile[]): Promise<void> => {
+		for (const file of chunk) await sendChunk([file]);
+	};
+
+	for (const chunk of chunksOf(distinct, TARGETS_PER_REQUEST)) await sendChunk(chunk);
+	return sent;
+};
 
 /**
  * Uploads files, each distinct `fileKey` once, and gives for each key what goes into the input:
@@ -58,70 +140,17 @@ export const uploadFiles = async (
 	mover: FileMover,
 	pacing: Pacing,
 ): Promise<Map<string, Uploaded>> => {
-	const distinct = [...new Map(files.map((file) => [file.fileKey, file])).values()];
+	const sent = await sendFiles(files, api, mover, pacing);
 	const uploaded = new Map<string, Uploaded>();
-
-	const inline = async (
-		file: BinaryFile,
-		refusal: ApiError,
-		tooLarge: (bytes: number) => ApiError,
-	): Promise<Uploaded> => {
-		if (!refusesTheFile(refusal)) return { error: refusal };
-		return await settle(async () => {
-			const bytes = await mover.sizeOf(file);
-			if (bytes > LARGEST_INLINE_BYTES) throw tooLarge(bytes);
-			return await mover.readBase64(file);
-		});
-	};
-
-	const addressesFor = async (chunk: BinaryFile[]): Promise<Settled<UploadTarget[]>> =>
-		await settle(() =>
-			withRetries('prepare', pacing, () => api.requestUploads(chunk.map((file) => file.mimeType))),
+	for (const file of distinctOf(files)) {
+		const outcome = sent.get(file.fileKey);
+		if (!outcome) continue;
+		uploaded.set(
+			file.fileKey,
+			'target' in outcome
+				? { value: outcome.target.asset_url }
+				: await inline(file, outcome, mover),
 		);
-
-	const send = async (file: BinaryFile, first: UploadTarget): Promise<Uploaded> => {
-		let address = first;
-		for (let attempt = 1; ; attempt++) {
-			if (pacing.signal?.aborted) return { error: stoppedError() };
-			const sent = await settle(() => mover.put(file, address));
-			if ('value' in sent) return { value: address.asset_url };
-			const { error } = sent;
-			if (!mayTakeItLater(error) || attempt >= TRIES_PER_FILE) {
-				return await inline(file, error, () => error);
-			}
-			if (error.isPassing) await waitAfter(error, attempt, pacing);
-			const fresh = await addressesFor([file]);
-			if ('error' in fresh) return fresh;
-			[address = address] = fresh.value;
-		}
-	};
-
-	const uploadChunk = async (chunk: BinaryFile[]): Promise<void> => {
-		const targets = await addressesFor(chunk);
-		if ('error' in targets) {
-			const [only, ...others] = chunk;
-			const { error } = targets;
-			if (only && others.length === 0) {
-				const sent = await inline(only, error, (bytes) => tooLargeInline(only, bytes, error));
-				uploaded.set(only.fileKey, sent);
-			} else if (refusesTheFile(error)) await uploadOneByOne(chunk);
-			else for (const file of chunk) uploaded.set(file.fileKey, { error });
-			return;
-		}
-		await Promise.all(
-			chunk.map(async (file, i) => {
-				const target = targets.value[i];
-				if (target) uploaded.set(file.fileKey, await send(file, target));
-			}),
-		);
-		// A server may give fewer addresses than it was asked for.
-		await uploadOneByOne(chunk.slice(targets.value.length));
-	};
-
-	const uploadOneByOne = async (chunk: BinaryFile[]): Promise<void> => {
-		for (const file of chunk) await uploadChunk([file]);
-	};
-
-	for (const chunk of chunksOf(distinct, TARGETS_PER_REQUEST)) await uploadChunk(chunk);
+	}
 	return uploaded;
 };

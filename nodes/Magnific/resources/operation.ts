@@ -28,8 +28,8 @@ export interface Operation {
 export interface Resource {
 	value: string;
 	name: string;
-	/** The value of the operation that a new node has. */
-	default: string;
+	/** The operation that a new node has. */
+	default: Operation;
 	/** Sorted by name. */
 	operations: Operation[];
 }
@@ -57,7 +57,7 @@ const choiceOfOperation = (resource: Resource): INodeProperties => ({
 		description,
 		...(builderHint === undefined ? {} : { builderHint: { propertyHint: builderHint } }),
 	})),
-	default: resource.default,
+	default: resource.default.value,
 });
 
 const fieldsOf = (resource: Resource, { value, fields, output }: Operation): INodeProperties[] =>

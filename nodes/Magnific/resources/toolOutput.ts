@@ -4,6 +4,7 @@ import {
 	type INodeExecutionData,
 	type INodeProperties,
 } from 'n8n-workflow';
+import { simplify } from '../batch/listFields';
 import { choice, shaped } from '../batch/option';
 import { isAgentTool, readParameter } from '../batch/options';
 import { shapesOf, type Output } from '../batch/output';
@@ -32,6 +33,12 @@ export const toolOutput = choice({
 	default: 'simplified',
 	description: 'How much of the output the agent gets: the less, the fewer tokens it reads',
 });
+
+/** Whether an item gets the answer as the API gave it: a tool says it by its Output, which has Raw. */
+export const wantsRaw = (context: IExecuteFunctions, itemIndex: number): boolean =>
+	isAgentTool(context)
+		? readParameter(context, toolOutput, itemIndex) === 'raw'
+		: !readParameter(context, simplify, itemIndex);
 
 const isTexts = (value: unknown): value is string[] =>
 	Array.isArray(value) && value.every((one) => typeof one === 'string');

@@ -47,6 +47,15 @@ export const urlExpiry = (url: string): number | undefined => {
 };
 
 /**
+ * When a URL stops working, ISO 8601: as it says itself, else so many seconds from now (ms since the
+ * epoch) on; null while neither is known.
+ */
+export const urlExpiresAt = (url: string, seconds: number | null, now: number): string | null => {
+	const at = urlExpiry(url) ?? (seconds === null ? undefined : now + seconds * 1000);
+	return at === undefined ? null : new Date(at).toISOString();
+};
+
+/**
  * When a file's URL stops working, in ms since the epoch; undefined while that is not known.
  * `completed_at`: of its run.
  */

@@ -139,9 +139,15 @@ export const failureOf = (
 				itemIndex,
 				message: `The run may have started and been charged, but its id is not known: ${outcome.error.message}`,
 				advice:
-					'It was not sent again, so as not to pay twice. Look at the app’s runs in Magnific before you run this item again.',
+					'It was not sent again, so as not to pay twice. See with Creation → Get Many, or in Magnific, whether it has made something before you run this item again.',
 				...codeOf(outcome.error),
-				details: { ...base(app, undefined, 'unknown'), ...apiDetails(outcome.error) },
+				details: {
+					...base(app, undefined, 'unknown'),
+					...apiDetails(outcome.error),
+					...(outcome.sentAt === undefined
+						? {}
+						: { sent_at: new Date(outcome.sentAt).toISOString() }),
+				},
 			};
 	}
 };

@@ -5,14 +5,23 @@ import type { BinaryFile, InputValue } from './types';
 
 /**
  * What is known of a submission: its run id, with its end where that was read already, or that
- * nobody knows whether it started a run. `reused`: another item or execution has made it.
+ * nobody knows whether it started a run. `reused`: another item or execution has made it. `sentAt`:
+ * when it was sent, ms since the epoch; earlier versions saved none.
  */
-export type LedgerEntry = ({ run_id: string; ended?: Run } | { unknown: string }) & {
+export type LedgerEntry = (
+	| { run_id: string; ended?: Run }
+	| { unknown: string; sentAt?: number }
+) & {
 	reused?: true;
 };
 
+const ON_ITS_WAY = 'n8n ended while it was on its way';
+
 /** What is known of a submission from before it is sent until its answer is there. */
-export const ON_ITS_WAY: LedgerEntry = { unknown: 'n8n ended while it was on its way' };
+export const onItsWay = (sentAt: number): LedgerEntry => ({ unknown: ON_ITS_WAY, sentAt });
+
+export const isOnItsWay = (entry: LedgerEntry): boolean =>
+	'unknown' in entry && entry.unknown === ON_ITS_WAY;
 
 /**
  * Remembers over n8n's tries what an execution has submitted, so that none pays twice: it goes on
@@ -26,7 +35,7 @@ export interface Ledger {
 	 * for an answer that another waits for, until the signal is aborted. Never rejects.
 	 */
 	claim(slot: string, signal?: AbortSignal): Promise<LedgerEntry | undefined>;
-	/** Told `ON_ITS_WAY` before each sending, and what came of it after. */
+	/** Told `onItsWay` before each sending, and what came of it after. */
 	remember(slot: string, entry: LedgerEntry): void;
 	/** For what was not started: the next try may start it. */
 	forget(slot: string): void;

@@ -1,5 +1,5 @@
 import { isRecord } from '../api/guards';
-import { ledgerIn, ON_ITS_WAY, type Ledger, type LedgerEntry } from './ledger';
+import { isOnItsWay, ledgerIn, type Ledger, type LedgerEntry } from './ledger';
 import type { KnownRun } from './types';
 
 /** A run as the page lists it: saved with the execution. */
@@ -117,7 +117,7 @@ export const openLedger = (
 		recall,
 		claim: async (slot) => await slots.claim(slot),
 		remember(slot, entry) {
-			if (entry === ON_ITS_WAY) {
+			if (isOnItsWay(entry)) {
 				sending.add(slot);
 				charge(slot, costOf(slot));
 				page.told[slot] = null;

@@ -28,6 +28,53 @@ export const appShape: Shape = { sqid: text, name: text, total_cost: orNull(nume
 
 const files = list(record(ofFile));
 
+/** One item for each creation. */
+export const creationShape: Shape = {
+	creation_id: orNull(text),
+	name: orNull(text),
+	family: orNull(text),
+	tool: orNull(text),
+	status: orNull(text),
+	url: orNull(text),
+	preview: detail(orNull(text)),
+	created_at: orNull(text),
+};
+
+/** What a list of files has of one that could not be downloaded. */
+export const withFilesMissing = (shape: Shape): Shape => ({
+	...shape,
+	files_missing: optional(text),
+});
+
+const ofUpload: Shape = {
+	file_id: orNull(text),
+	url: text,
+	content_type: orNull(text),
+	bytes: orNull(numeric),
+};
+
+/** One item for each file that was sent. */
+export const uploadedShape: Shape = { ...ofUpload, expires_at: orNull(text) };
+
+/** One item for each file of the account's uploads. */
+export const uploadShape: Shape = {
+	...ofUpload,
+	created_at: orNull(text),
+	expires_at: orNull(text),
+	file_expires_at: orNull(text),
+};
+
+/** One item for each period, tool and user. */
+export const usageShape: Shape = {
+	date: text,
+	tool: text,
+	user_email: orNull(text),
+	project: orNull(text),
+	group: orNull(text),
+	uses: numeric,
+	credits: numeric,
+};
+
 /** One item for each run, as `runJson` makes it. */
 export const runShape: Shape = {
 	run_id: text,

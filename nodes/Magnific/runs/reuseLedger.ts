@@ -1,4 +1,4 @@
-import { ON_ITS_WAY, hasNoResult, type LedgerEntry } from './ledger';
+import { hasNoResult, isOnItsWay, type LedgerEntry } from './ledger';
 import type { LedgerPage } from './ledgerPage';
 import type { NodeRuns } from './reuse';
 import type { Clock } from '../api/clock';
@@ -90,7 +90,7 @@ export const reusing = (
 		remember(slot, entry) {
 			page.remember(slot, entry);
 			const key = keys.get(slot);
-			if (entry === ON_ITS_WAY || key === undefined) return;
+			if (isOnItsWay(entry) || key === undefined) return;
 			runs.note(
 				key,
 				'run_id' in entry

@@ -2,7 +2,7 @@ import { ApiError, settle, stoppedError } from '../api/errors';
 import { waitAfter, type Pacing } from '../api/retry';
 import type { RunApi } from '../api/client';
 import type { AppDefinition } from '../api/types';
-import { ON_ITS_WAY, type Ledger, type LedgerEntry } from './ledger';
+import { onItsWay, type Ledger, type LedgerEntry } from './ledger';
 import type { RunOutcome } from './types';
 
 /** A run as it goes to the API: files are uploaded, values are plain. */
@@ -31,7 +31,11 @@ const stillUnknown = (message: string, reused: boolean): ApiError =>
 export const remembered = (entry: LedgerEntry): Submission =>
 	'run_id' in entry
 		? { kind: 'started', run_id: entry.run_id, since: 0 }
-		: { kind: 'unknown', error: stillUnknown(entry.unknown, entry.reused === true) };
+		: {
+				kind: 'unknown',
+				error: stillUnknown(entry.unknown, entry.reused === true),
+				...(entry.sentAt === undefined ? {} : { sentAt: entry.sentAt }),
+			};
 
 /** 429 and 503 alone say that no run was started, and that one may be started later. */
 const maySendAgain = ({ kind }: ApiError): boolean =>
@@ -101,7 +105,8 @@ export class Submitter {
 			}
 			if (attempt === 1) giveUpAt = clock.now() + this.patienceMs;
 
-			ledger.remember(run.slot, ON_ITS_WAY);
+			const sentAt = clock.now();
+			ledger.remember(run.slot, onItsWay(sentAt));
 			const outcome = await settle(() => api.startRun(run.app, run.inputs, run.webhook));
 			if ('value' in outcome) {
 				ledger.remember(run.slot, { run_id: outcome.value });
@@ -109,8 +114,8 @@ export class Submitter {
 			}
 			const { error } = outcome;
 			if (isOpen(error)) {
-				ledger.remember(run.slot, { unknown: error.message });
-				return { kind: 'unknown', error };
+				ledger.remember(run.slot, { unknown: error.message, sentAt });
+				return { kind: 'unknown', error, sentAt };
 			}
 			ledger.forget(run.slot);
 			this.stopQueued(error, run.app.sqid);

@@ -36,8 +36,8 @@ export type RunOutcome =
 	| { kind: 'unreadable'; run_id: string; status: string | null; error: ApiError }
 	/** Certainly not started, nothing charged. */
 	| { kind: 'not_started'; error: ApiError }
-	/** Nobody knows whether it was started and charged. */
-	| { kind: 'unknown'; error: ApiError };
+	/** Nobody knows whether it was started and charged. `sentAt`: when it was sent, ms since the epoch. */
+	| { kind: 'unknown'; error: ApiError; sentAt?: number };
 
 export const runIdOf = (outcome: RunOutcome): string | undefined => {
 	switch (outcome.kind) {

@@ -26,14 +26,14 @@ const UPLOAD_TYPES: readonly string[] = [
 ];
 
 /** The same types as people know them, for what to convert a file to. */
-const UPLOAD_FORMATS: Record<MediaType, string> = {
+export const UPLOAD_FORMATS: Record<MediaType, string> = {
 	image: 'PNG, JPEG or WebP',
 	video: 'MP4, WebM or MOV',
 	audio: 'MP3, WAV, M4A or OGG',
 };
 
 /** The most that Magnific's upload takes of a file: 1 GiB. */
-const LARGEST_UPLOAD_BYTES = 1024 ** 3;
+export const LARGEST_UPLOAD_BYTES = 1024 ** 3;
 
 /** What is sent inside a request in place of an upload, at most: a body that every server takes. */
 export const LARGEST_INLINE_BYTES = 5_000_000;
@@ -191,7 +191,8 @@ const checkBinary = (input: AppInput, field: string, file: BinaryFile | null): C
 	return large === undefined ? { input: { file } } : no(large);
 };
 
-const fieldsOf = (binaries: BinaryFields): string => {
+/** Which binary fields an item has, for the end of a message about one that it has not. */
+export const binaryFieldsInWords = (binaries: BinaryFields): string => {
 	const fields = Object.keys(binaries);
 	return fields.length > 0
 		? `the item’s binary fields are ${fields.map((field) => `“${field}”`).join(', ')}`
@@ -223,7 +224,7 @@ const checkCreation = (
 	if (field !== undefined) return checkBinary(input, field, binaries[field] ?? null);
 	if (isDescription(value)) {
 		return no(
-			`${named(input)} has a binary file as its value, which is not known to be one of this item; ${NAME_ALONE}; ${fieldsOf(binaries)}`,
+			`${named(input)} has a binary file as its value, which is not known to be one of this item; ${NAME_ALONE}; ${binaryFieldsInWords(binaries)}`,
 		);
 	}
 	if (typeof value !== 'string' && typeof value !== 'number') {
@@ -239,18 +240,18 @@ const checkCreation = (
 	}
 	if (isStorageNote(text)) {
 		return no(
-			`${named(input)} is ${show(text)}, which is n8n’s own note of where it keeps a file; ${NAME_ALONE}; ${fieldsOf(binaries)}`,
+			`${named(input)} is ${show(text)}, which is n8n’s own note of where it keeps a file; ${NAME_ALONE}; ${binaryFieldsInWords(binaries)}`,
 		);
 	}
 	if (isCreationId(text, Object.keys(binaries))) return ok(text);
 	if (BASE64.test(text)) return ok(text.replace(/\s/g, ''));
 	if (DISK_PATH.test(text) || kindByName(text) !== undefined) {
 		return no(
-			`${named(input)} is ${show(text)}, the name of a file; read the file by a node before this one, and enter the name of the binary field that it is in; ${fieldsOf(binaries)}`,
+			`${named(input)} is ${show(text)}, the name of a file; read the file by a node before this one, and enter the name of the binary field that it is in; ${binaryFieldsInWords(binaries)}`,
 		);
 	}
 	return no(
-		`${named(input)} is ${show(text)}, which is no binary field of the item, URL, base64 or creation id; ${fieldsOf(binaries)}`,
+		`${named(input)} is ${show(text)}, which is no binary field of the item, URL, base64 or creation id; ${binaryFieldsInWords(binaries)}`,
 	);
 };
 

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { flag } from '../batch/option';
-import { outputOptions } from '../batch/optionFields';
+import { outputOptions, sorted } from '../batch/optionFields';
 import { perFile, type Output } from '../batch/output';
 import { runShape, startedShape, withMetadata } from '../runs/outputShape';
 import { optional, text, type Shape } from '../runs/shape';
@@ -13,6 +13,15 @@ export const allowDuplicates = flag({
 	default: false,
 	description:
 		'Whether a delivery that was received before starts the workflow again. Magnific may deliver twice.',
+});
+
+export const onlyOwn = flag({
+	displayName: 'Only Own Runs',
+	name: 'onlyOwn',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether only runs start the workflow that App → Run started with this API key and with Metadata. Others are answered, and start nothing.',
 });
 
 /** What the trigger adds to a run. */
@@ -96,6 +105,6 @@ export const triggerProperties: INodeProperties[] = [
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
-		options: [allowDuplicates.field, ...outputOptions],
+		options: sorted([allowDuplicates.field, onlyOwn.field, ...outputOptions]),
 	},
 ];

@@ -1,4 +1,5 @@
 import { ApiError } from '../api/errors';
+import { entriesIn } from '../batch/option';
 
 /** What the trigger calls the events. */
 export const EVENT_NAMES = [
@@ -20,12 +21,7 @@ export const eventNameOf = (word: string): EventName | undefined =>
 
 /** A list, also where an expression gives a text with commas. Throws an `ApiError` for anything else. */
 const listOf = (field: string, value: unknown): string[] => {
-	if (value === undefined || value === null) return [];
-	const entries: unknown[] = Array.isArray(value)
-		? value
-		: typeof value === 'string'
-			? value.split(',')
-			: [value];
+	const entries = entriesIn(value);
 	const texts = entries.filter((entry) => typeof entry === 'string');
 	if (texts.length < entries.length) {
 		throw new ApiError({
@@ -34,7 +30,7 @@ const listOf = (field: string, value: unknown): string[] => {
 			advice: 'Correct the expression in the Magnific Trigger.',
 		});
 	}
-	return texts.map((text) => text.trim()).filter((text) => text !== '');
+	return texts;
 };
 
 /** The events that start the workflow. Throws an `ApiError` where one is none. */

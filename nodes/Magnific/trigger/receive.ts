@@ -6,11 +6,11 @@ import { isRecord, type JsonObject } from '../api/guards';
 import { withRetries } from '../api/retry';
 import { isEnded, type AppDefinition, type Run } from '../api/types';
 import { deliveries } from './deliveries';
-import { allowDuplicates } from './description';
+import { allowDuplicates, onlyOwn } from './description';
 import { eventNameOf, readAppIds, readEvents, type EventName } from './filters';
 import { refusals } from './refusals';
 import { parseEvent, readRunId } from '../callbacks/event';
-import { readMetadata } from '../callbacks/metadata';
+import { readMetadata, type ReadMetadata } from '../callbacks/metadata';
 import { readRequest, respond, type CallbackRequest } from '../callbacks/request';
 import { checkSignature, type SignatureVerdict } from '../callbacks/signature';
 import { runItems } from '../batch/collect';
@@ -116,13 +116,17 @@ const appOf = async (client: MagnificClient, appId: string): Promise<AppDefiniti
 	return loaded.value;
 };
 
-const metadataOf = (
+/** The metadata in the callback's URL, which is ours only if it was signed for the run's app. */
+const metadataIn = (
 	context: IWebhookFunctions,
 	{ settings }: MagnificClient,
 	appId: string | null,
-): JsonObject => {
+): ReadMetadata => {
 	const query: unknown = context.getQueryData();
-	const read = readMetadata(isRecord(query) ? query : {}, settings.apiKey, appId ?? '');
+	return readMetadata(isRecord(query) ? query : {}, settings.apiKey, appId ?? '');
+};
+
+const metadataJson = (read: ReadMetadata, appId: string | null): JsonObject => {
 	if ('metadata' in read) return { metadata: read.metadata };
 	if ('none' in read) return {};
 	return {
@@ -140,7 +144,7 @@ const itemsOf = async (
 	options: OutputOptions,
 ): Promise<INodeExecutionData[]> => {
 	const app = app_id === null ? undefined : await appOf(client, app_id);
-	const more = { event, ...metadataOf(context, client, app_id) };
+	const more = { event, ...metadataJson(metadataIn(context, client, app_id), app_id) };
 	if (!run) {
 		const json = { run_id, app_id, app_name: app?.name ?? null, status: 'running' };
 		return [{ json: { ...json, ...more } }];
@@ -235,7 +239,9 @@ const receiveRun = async (
 	const apps = readAppIds(context.getNodeParameter('apps', []));
 	const given: unknown = context.getNodeParameter('options', {});
 	const options = readOutputOptions(given);
-	const mayComeAgain = resolvedReader(given)(allowDuplicates);
+	const option = resolvedReader(given);
+	const mayComeAgain = option(allowDuplicates);
+	const takesOnlyOwn = option(onlyOwn);
 
 	const received = await receivedOf(client, run_id, body, isSigned);
 	if (isVerdict(received)) {
@@ -251,6 +257,9 @@ const receiveRun = async (
 	}
 	if (apps.length > 0 && !(app_id !== null && apps.includes(app_id))) {
 		return respond(context, 200, 'This trigger does not listen for this app');
+	}
+	if (takesOnlyOwn && !('metadata' in metadataIn(context, client, app_id))) {
+		return respond(context, 200, 'This trigger takes only runs that its own node started');
 	}
 	// Remembered only when nothing can keep it from starting the workflow any more.
 	if (!mayComeAgain && !isNewDelivery(context, received, headers['webhook-id'])) {

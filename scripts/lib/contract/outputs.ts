@@ -79,6 +79,14 @@ export const sampleOutputs = async (
 			options: { validateOnly: true },
 		}),
 		file: await execute('file', { ...getRun, options: { outputPer: 'file' } }),
+		creation: await execute('creation', { resource: 'creation', operation: 'getAll' }),
+		'creation without its file': await execute('creation without its file', {
+			resource: 'creation',
+			operation: 'getAll',
+			options: { downloadFiles: true },
+		}),
+		'uploaded file': await execute('uploaded file', { resource: 'file', operation: 'getAll' }),
+		usage: await execute('usage', { resource: 'usage', operation: 'get' }),
 		'item whose run failed': await execute(
 			'item whose run failed',
 			{ ...runApp, wait: 'poll', options: { onPartial: 'error' } },

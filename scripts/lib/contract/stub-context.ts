@@ -55,7 +55,6 @@ export const stubContext = (
 		getResponseObject: () => response,
 		getWorkflow: () => ({ id: 'workflow' }),
 		getWorkflowStaticData: () => ({}),
-		sendMessageToUI: () => undefined,
 		helpers: {
 			httpRequest: async () =>
 				await Promise.resolve({ statusCode: 410, headers: {}, body: Buffer.from('') }),

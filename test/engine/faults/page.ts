@@ -82,7 +82,7 @@ const WHERE: ReadonlyArray<readonly [string, string, string]> = [
 	[
 		'**unknown**',
 		`The text begins with “${TOLD_AS.unknown.replace(/: $/, '')}”. One submission was sent, and no further one, by _Retry On Fail_ neither.`,
-		`Nowhere: Magnific did not tell it. \`details.status\` is \`unknown\`. Look at the app’s runs in Magnific. A run was really started after: ${STARTED_ALL_THE_SAME.map((fault) => FAULTS[fault]).join(', ')}.`,
+		`Nowhere: Magnific did not tell it. \`details.status\` is \`unknown\`. \`details.sent_at\` tells when it was sent: [find it](recovery.md#a-lost-run). A run was really started after: ${STARTED_ALL_THE_SAME.map((fault) => FAULTS[fault]).join(', ')}.`,
 	],
 	[
 		'**unread**',

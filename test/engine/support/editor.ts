@@ -4,6 +4,7 @@ import type {
 	INodeCredentialTestResult,
 	INodeListSearchResult,
 	INodeParameters,
+	INodePropertyOptions,
 	ResourceMapperFields,
 } from 'n8n-workflow';
 import { Magnific } from '../../../nodes/Magnific/Magnific.node';
@@ -53,6 +54,14 @@ export const searchApps = async (
 	credential: ICredentialDataDecryptedObject = {},
 ): Promise<INodeListSearchResult> =>
 	await witnessed(methods.listSearch.searchApps.call(editorOf(local, {}, credential), filter));
+
+/** A list of a field that offers choices. */
+export const loadOptions = async (
+	local: LocalMagnific,
+	method: keyof typeof methods.loadOptions,
+	credential: ICredentialDataDecryptedObject = {},
+): Promise<INodePropertyOptions[]> =>
+	await witnessed(methods.loadOptions[method].call(editorOf(local, {}, credential)));
 
 /** The form of the inputs. */
 export const getAppInputs = async (

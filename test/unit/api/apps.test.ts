@@ -1,4 +1,3 @@
-import { readSettings } from '../../../nodes/Magnific/api/settings';
 import { findApps, loadApps } from '../../../nodes/Magnific/api/apps';
 import type { MagnificApi } from '../../../nodes/Magnific/api/client';
 import type { AppSummary } from '../../../nodes/Magnific/api/types';
@@ -10,15 +9,8 @@ const clientOf = (
 	{ api, budget, clock }: World,
 	listApps: MagnificApi['listApps'] = async () => await Promise.resolve([]),
 ) => {
-	const requestUploads: MagnificApi['requestUploads'] = async () => await Promise.resolve([]);
-	const whole: MagnificApi = {
-		getApp: async (id) => await api.getApp(id),
-		startRun: async (definition, inputs) => await api.startRun(definition, inputs),
-		getRun: async (id) => await api.getRun(id),
-		listApps,
-		requestUploads,
-	};
-	return { api: whole, budget, clock, settings: readSettings({ apiKey: 'key' }) };
+	const getApp: MagnificApi['getApp'] = async (id) => await api.getApp(id);
+	return { api: { getApp, listApps }, budget, clock };
 };
 
 describe('the search for apps', () => {

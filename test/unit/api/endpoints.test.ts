@@ -30,7 +30,7 @@ describe('the paths', () => {
 		expect(paths.app('apps', 'uqzQLDr2Aw')).toBe('/v1/ai/apps/uqzQLDr2Aw');
 		expect(paths.startRun('flows', 'uqzQLDr2Aw')).toBe('/v1/ai/flows/uqzQLDr2Aw/run');
 		expect(paths.run('apps', 'vCrK3Aa47y')).toBe('/v1/ai/apps/runs/vCrK3Aa47y');
-		expect(paths.requestUpload()).toBe('/v1/ai/uploads/request-url');
+		expect(paths.requestUpload).toBe('/v1/ai/uploads/request-url');
 	});
 
 	it('let no id lead to another path', () => {

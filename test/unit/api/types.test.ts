@@ -377,6 +377,7 @@ describe('the upload addresses', () => {
 		for (const body of both({ files: [target('a'), target('b')] })) {
 			expect(parseUploadTargets(body)).toEqual(
 				['a', 'b'].map((name) => ({
+					file_id: name,
 					upload_url: `https://storage.example/${name}?sig=1`,
 					headers: { 'content-type': 'image/png', 'x-size': '5', 'x-many': 'a,b' },
 					asset_url: `https://files.example/${name}`,

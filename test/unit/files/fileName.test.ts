@@ -7,7 +7,7 @@ const live = (name: string): string =>
 	`https://cdn.example/a/123456/${name}?token=exp=1790000000~hmac=abc`;
 
 const named = (own: Partial<Parameters<typeof fileNameOf>[0]>): string =>
-	fileNameOf({ run_id: RUN, index: 0, url: live('render.png'), mimeType: 'image/png', ...own });
+	fileNameOf({ id: RUN, index: 0, url: live('render.png'), mimeType: 'image/png', ...own });
 
 describe('the name of a file', () => {
 	it.each([
@@ -60,7 +60,7 @@ describe('the names of any files of any runs', () => {
 		fc.constantFrom('CON.png', 'nul', 'render.png', '..', 'a/b\\c.mp4', '', '💧'.repeat(80)),
 	);
 	const file = fc.record({
-		run_id: fc.oneof(
+		id: fc.oneof(
 			fc.string({ minLength: 1, maxLength: 12, unit: fc.constantFrom('a', 'b', '1', '-', '_') }),
 			fc.string({ minLength: 1, maxLength: 90 }),
 		),
@@ -75,8 +75,8 @@ describe('the names of any files of any runs', () => {
 		),
 		mimeType: fc.constantFrom('image/png', 'image/jpeg', 'video/mp4', 'audio/mpeg', undefined),
 	});
-	const byPlace = ({ run_id, index }: { run_id: string; index: number }): string =>
-		JSON.stringify([run_id, index]);
+	const byPlace = ({ id, index }: { id: string; index: number }): string =>
+		JSON.stringify([id, index]);
 
 	it('differ, and are such as every file system takes', () => {
 		holds(

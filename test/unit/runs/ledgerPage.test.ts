@@ -1,4 +1,4 @@
-import { ON_ITS_WAY } from '../../../nodes/Magnific/runs/ledger';
+import { onItsWay } from '../../../nodes/Magnific/runs/ledger';
 import {
 	openLedger,
 	type LedgerPage,
@@ -24,7 +24,7 @@ const open = (store: Record<string, unknown>, own: Partial<PageOptions> = {}): L
 };
 
 const start = (page: LedgerPage, itemIndex: number, run_id: string): void => {
-	page.remember(`slot:${String(itemIndex)}`, ON_ITS_WAY);
+	page.remember(`slot:${String(itemIndex)}`, onItsWay(0));
 	page.remember(`slot:${String(itemIndex)}`, { run_id });
 };
 
@@ -35,7 +35,7 @@ describe('the ledger of one run of the node', () => {
 		const store = {};
 		const first = open(store);
 		start(first, 0, 'one');
-		first.remember('slot:1', ON_ITS_WAY);
+		first.remember('slot:1', onItsWay(0));
 		const later = open(saved(store), { executionId: '2' });
 		expect(later.recall('slot:0')).toEqual({ run_id: 'one' });
 		expect(later.recall('slot:1')).toHaveProperty('unknown');
@@ -73,9 +73,9 @@ describe('the ledger of one run of the node', () => {
 		start(page, 0, 'a');
 		page.saw('slot:0', { run_id: 'a', status: 'failed' });
 		page.forget('slot:0');
-		page.remember('slot:1', ON_ITS_WAY);
+		page.remember('slot:1', onItsWay(0));
 		page.remember('slot:1', { unknown: 'the connection broke' });
-		page.remember('slot:2', ON_ITS_WAY);
+		page.remember('slot:2', onItsWay(0));
 		page.forget('slot:2');
 		expect(page.spent([])).toBe(6);
 		expect(open(store).spent([])).toBe(6);
@@ -119,7 +119,7 @@ describe('the ledger of one run of the node', () => {
 	it('as an agent’s tool counts the calls for themselves, and lets equal ones run at the same time', () => {
 		const store = {};
 		const first = open(store, { isAgentTool: true });
-		first.remember('slot:0', ON_ITS_WAY);
+		first.remember('slot:0', onItsWay(0));
 		const second = open(store, { isAgentTool: true });
 		expect(second.recall('slot:0')).toBeUndefined();
 		first.remember('slot:0', { run_id: 'a' });

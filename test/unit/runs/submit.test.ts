@@ -100,7 +100,10 @@ describe('a submission', () => {
 			expect(submission).toMatchObject({ kind: 'unknown', error: { kind } });
 			expect(here.api.calls).toHaveLength(1);
 			const message = submission && 'error' in submission ? submission.error.message : '';
-			expect(here.ledger.recall('slot:0')).toEqual({ unknown: message });
+			expect(here.ledger.recall('slot:0')).toEqual({
+				unknown: message,
+				sentAt: here.api.calls[0]?.sentAt,
+			});
 		},
 	);
 

@@ -3,9 +3,9 @@ import { loadApps } from '../../api/apps';
 import { isJsonObject, type JsonObject, type JsonRecord } from '../../api/guards';
 import type { AppDefinition, AppInput } from '../../api/types';
 import { failed, jsonItem, readItem, runBatch } from '../../batch/runBatch';
-import { choice, flag } from '../../batch/option';
-import { NOT_FOR_TOOL } from '../../batch/optionFields';
-import { isAgentTool, readParameter } from '../../batch/options';
+import { simplify } from '../../batch/listFields';
+import { choice } from '../../batch/option';
+import { readParameter } from '../../batch/options';
 import { appShape } from '../../runs/outputShape';
 import {
 	detail,
@@ -19,7 +19,7 @@ import {
 	type Shape,
 } from '../../runs/shape';
 import type { Operation } from '../operation';
-import { toolOutput } from '../toolOutput';
+import { wantsRaw } from '../toolOutput';
 import { appLocator } from './locator';
 import { appNotLoaded, readAppIds } from './appIds';
 
@@ -55,18 +55,6 @@ const simplified = ({ sqid, name, total_cost, inputs }: AppDefinition): JsonObje
 	inputs: inputs.map(simplifiedInput),
 });
 
-const simplify = flag(
-	{
-		displayName: 'Simplify',
-		name: 'simplify',
-		type: 'boolean',
-		default: true,
-		displayOptions: { hide: NOT_FOR_TOOL },
-		description: 'Whether to return a simplified version of the response instead of the raw data',
-	},
-	true,
-);
-
 const outputPer = choice({
 	displayName: 'Output Per',
 	name: 'outputPer',
@@ -96,11 +84,8 @@ const inputShape: Shape = {
 	placeholder: optional(text),
 };
 
-/** Reads how an item wants its app: a tool says it by its Output, which has Raw. */
 const readWay = (context: IExecuteFunctions, itemIndex: number) => ({
-	isSimple:
-		readParameter(context, simplify, itemIndex) &&
-		!(isAgentTool(context) && readParameter(context, toolOutput, itemIndex) === 'raw'),
+	isSimple: !wantsRaw(context, itemIndex),
 	outputPer: readParameter(context, outputPer, itemIndex),
 });
 

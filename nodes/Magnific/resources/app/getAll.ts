@@ -1,10 +1,11 @@
-import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { findApps } from '../../api/apps';
 import type { AppOwner } from '../../api/endpoints';
 import { settle } from '../../api/errors';
 import { callFailed } from '../../runs/failures';
-import { choice, flag, number, text } from '../../batch/option';
-import { optionReader, readParameter } from '../../batch/options';
+import { filtersField, limitFields, readLimit } from '../../batch/listFields';
+import { choice, text } from '../../batch/option';
+import { optionReader } from '../../batch/options';
 import { appShape } from '../../runs/outputShape';
 import type { Operation } from '../operation';
 import { failed, jsonItem, readItem, runBatch } from '../../batch/runBatch';
@@ -15,30 +16,6 @@ interface Wanted {
 	/** How many at most. */
 	limit: number;
 }
-
-const DEFAULT_LIMIT = 50;
-
-const returnAll = flag({
-	displayName: 'Return All',
-	name: 'returnAll',
-	type: 'boolean',
-	default: false,
-	description: 'Whether to return all results or only up to a given limit',
-});
-
-const limit = number(
-	{
-		displayName: 'Limit',
-		name: 'limit',
-		type: 'number',
-		default: 50,
-		typeOptions: { minValue: 1 },
-		displayOptions: { show: { returnAll: [false] } },
-		description: 'Max number of results to return',
-	},
-	DEFAULT_LIMIT,
-	{ isWhole: true },
-);
 
 const owner = choice({
 	displayName: 'Owner',
@@ -72,23 +49,14 @@ const search = text(
 	{ isOptional: true },
 );
 
-const filters: INodeProperties = {
-	displayName: 'Filters',
-	name: 'filters',
-	type: 'collection',
-	placeholder: 'Add filter',
-	default: {},
-	options: [owner.field, search.field],
-};
+const filters = filtersField([owner.field, search.field]);
 
 const readWanted = (context: IExecuteFunctions, itemIndex: number): Wanted => {
 	const filter = optionReader(context, itemIndex, filters.name);
 	return {
 		owner: filter(owner),
 		search: filter(search),
-		limit: readParameter(context, returnAll, itemIndex)
-			? Infinity
-			: readParameter(context, limit, itemIndex),
+		limit: readLimit(context, itemIndex),
 	};
 };
 
@@ -121,6 +89,6 @@ export const getAll: Operation = {
 	builderHint:
 		'Finds the sqid that App → Run and App → Get take; total_cost is what one run costs.',
 	output: { usual: appShape },
-	fields: [returnAll.field, limit.field, filters],
+	fields: [...limitFields, filters],
 	execute,
 };

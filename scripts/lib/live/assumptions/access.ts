@@ -41,6 +41,10 @@ const RATE_HEADERS = ['x-ratelimit-limit', 'x-ratelimit-remaining', 'x-ratelimit
 const keyed = (exchanges: Exchange[]): Answered[] =>
 	exchanges.filter(isAnswered).filter((one) => operationOf(one) !== undefined);
 
+/** A 404 that is no JSON is that of a path which is not there. */
+const isRefusal = ({ answer: { status, body } }: Answered): boolean =>
+	status >= 400 && status < 500 && (status !== 404 || isRecord(body));
+
 const rateHeaders = (exchanges: Exchange[]): Finding => {
 	const seen = keyed(exchanges).filter(isGood);
 	if (seen.length === 0) return unseen('no good answer came');
@@ -98,8 +102,7 @@ export const ACCESS: Area = {
 		shaped(
 			'errors.shape',
 			'A refusal is JSON with a message, and the parameters that it is about',
-			(exchanges) =>
-				keyed(exchanges).filter(({ answer: { status } }) => status >= 400 && status < 500),
+			(exchanges) => keyed(exchanges).filter(isRefusal),
 			({ answer: { body } }) => {
 				if (messageOf(body) === undefined) throw unexpectedAnswer('a refusal has no message');
 			},

@@ -60,18 +60,26 @@ const startedAnswer = (exchanges: Exchange[]): Finding => {
 };
 
 const statuses = (exchanges: Exchange[]): Finding => {
-	const seen = good(exchanges, 'get_run').map(
-		({ answer: { body } }) => field(body, 'data', 'status') ?? field(body, 'status'),
-	);
+	const seen = good(exchanges, 'get_run').map(({ answer: { body } }) => ({
+		body,
+		status: field(body, 'data', 'status') ?? field(body, 'status'),
+	}));
 	if (seen.length === 0) return unseen(NONE_STARTED);
-	const isAsNoted = (status: unknown): boolean =>
-		typeof status === 'string' && isKnownStatus(status);
-	const words = enumerate(seen);
-	if (seen.every(isAsNoted)) return holds(words);
-	const isRead = seen.every(
-		(status) => typeof status === 'string' && isKnownStatus(status.trim().toLowerCase()),
-	);
+	const words = enumerate(seen.map(({ status }) => status));
+	if (seen.every(({ status }) => typeof status === 'string' && isKnownStatus(status))) {
+		return holds(words);
+	}
+	const isRead = seen.every(({ body }) => isKnownStatus(readStatus(body)));
 	return isRead ? differs(words) : breaks(words);
+};
+
+/** As the node reads it; empty where it cannot. */
+const readStatus = (body: unknown): string => {
+	try {
+		return parseRun(body, '').status;
+	} catch {
+		return '';
+	}
 };
 
 interface ResultFile {

@@ -16,38 +16,40 @@ export async function runLive(
 	line: CommandLine,
 	say: (text: string) => void = console.log,
 ): Promise<ExitCode> {
-	const options = await read(line);
-	const report =
-		options instanceof BadInput
-			? await reportOf('', [options.message], [])
-			: await sessionReport(options, line.folder);
+	const { trouble, report } = await look(line);
 	const isKept = report.exchanges.length === 0 && existsSync(pageIn(line.folder));
 	if (!isKept) await writeReport(line.folder, report);
-	say(inWords(report, line.folder, isKept));
-	if (report.trouble.length > 0) return 2;
+	say(inWords(trouble, report, line.folder, isKept));
+	if (trouble.length > 0) return 2;
 	return report.rows.some(isOdd) ? 1 : 0;
 }
 
-async function read(line: CommandLine): Promise<LiveOptions | BadInput> {
+interface Looked {
+	/** As it was; the report has names replaced. */
+	trouble: string[];
+	report: Report;
+}
+
+async function look(line: CommandLine): Promise<Looked> {
 	try {
-		return await line.read();
+		return await lookAsAsked(await line.read(), line.folder);
 	} catch (error) {
-		if (error instanceof BadInput) return error;
-		throw error;
+		if (!(error instanceof BadInput)) throw error;
+		return { trouble: [error.message], report: await reportOf('none', [error.message], []) };
 	}
 }
 
 /** Ctrl-C leaves the report of what was seen until then. */
-async function sessionReport(options: LiveOptions, folder: string): Promise<Report> {
+async function lookAsAsked(options: LiveOptions, folder: string): Promise<Looked> {
 	return await showProgress('Magnific', async (onStep) => {
 		const session = new LiveSession(options, onStep);
 		const cancel = onShutdown(async () => {
-			const trouble = [...session.trouble, 'It was ended from outside.'];
-			await writeReport(folder, await reportOf(options.baseUrl, trouble, session.exchanges()));
+			session.trouble.push('It was ended from outside.');
+			await writeReport(folder, await session.report());
 		});
 		await session.go();
 		cancel();
-		return await reportOf(options.baseUrl, session.trouble, session.exchanges());
+		return { trouble: session.trouble, report: await session.report() };
 	});
 }
 
@@ -56,7 +58,7 @@ const pageIn = (folder: string): string => join(folder, 'index.html');
 const isOdd = ({ verdict }: Report['rows'][number]): boolean =>
 	verdict === 'differs' || verdict === 'breaks';
 
-function inWords({ rows, trouble }: Report, folder: string, isKept: boolean): string {
+function inWords(trouble: string[], { rows }: Report, folder: string, isKept: boolean): string {
 	const count = (verdict: string): string =>
 		String(rows.filter((row) => row.verdict === verdict).length);
 	const odd = rows

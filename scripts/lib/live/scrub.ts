@@ -8,15 +8,17 @@ export interface Hidden {
 	callbackUrl?: URL | undefined;
 }
 
-/** Fields whose texts are the API's own: ids, kinds, states, and what it says of an error. */
+/** Fields whose texts are the API's own: ids, kinds, states. */
 const KEPT_FIELDS = new Set([
 	...['id', 'sqid', 'run_id', 'app_id', 'flow_id', 'file_id', 'api_key_id', 'nodeId', 'identifier'],
 	...['workflow_run_identifier', 'workflowRunIdentifier', 'reference', 'folder_reference'],
 	...['project_reference', 'status', 'type', 'event', 'event_type', 'tool', 'tool_name', 'family'],
 	...['mediaType', 'media_type', 'content_type', 'mode', 'role', 'icon', 'category', 'granularity'],
-	...['description_key', 'translation_key', 'code', 'message', 'reason', 'detail', 'error_message'],
-	...['Content-Type', 'x-goog-content-length-range', 'field'],
+	...['description_key', 'translation_key', 'code', 'Content-Type', 'x-goog-content-length-range'],
 ]);
+
+/** What the API says of an error: kept, but for the names in it. */
+const PROSE = new Set(['message', 'reason', 'detail', 'error', 'error_message', 'field']);
 
 /** Numbers that stand for a person. */
 const PERSONAL_NUMBERS = new Set(['user_id', 'external_id']);
@@ -32,14 +34,23 @@ const SLUG = /^[a-z0-9]+([_-][a-z0-9]+)*$/;
 const INPUT_ID = /^input-[0-9a-f-]{36}-\d+$/;
 const LONGEST_TEXT = 200;
 
+export interface Shown {
+	exchanges: Exchange[];
+	/** Sentences about them. */
+	trouble: string[];
+}
+
 /**
- * The exchanges with secrets, signatures, mails and everything that somebody has named or written
+ * What was seen, with secrets, signatures, mails and everything that somebody has named or written
  * replaced, the same by the same. What is kept is the API's own, and the form of the rest: a link
  * still tells its end, a key is still a key.
  */
-export function scrubbed(exchanges: Exchange[], hidden: Hidden): Exchange[] {
+export function scrubbed({ exchanges, trouble }: Shown, hidden: Hidden): Shown {
 	const scrubber = new Scrubber(hidden);
-	return exchanges.map((exchange) => scrubber.exchange(exchange));
+	return {
+		exchanges: exchanges.map((exchange) => scrubber.exchange(exchange)),
+		trouble: trouble.map((sentence) => scrubber.masked(sentence)),
+	};
 }
 
 class Scrubber {
@@ -74,7 +85,7 @@ class Scrubber {
 			Object.entries(headers).flatMap(([name, value]) => {
 				if (name === 'x-magnific-api-key') return [[name, 'KEY']];
 				if (name === 'webhook-signature') return [[name, unsigned(value)]];
-				return KEPT_REQUEST_HEADERS.test(name) ? [[name, this.masked(value)]] : [];
+				return KEPT_REQUEST_HEADERS.test(name) ? [[name, this.withoutSecrets(value)]] : [];
 			}),
 		);
 	}
@@ -83,7 +94,7 @@ class Scrubber {
 		return Object.fromEntries(
 			Object.entries(headers).flatMap(([name, value]) => {
 				if (name === 'location') return [[name, this.address(value)]];
-				return KEPT_ANSWER_HEADERS.test(name) ? [[name, this.masked(value)]] : [];
+				return KEPT_ANSWER_HEADERS.test(name) ? [[name, this.withoutSecrets(value)]] : [];
 			}),
 		);
 	}
@@ -113,8 +124,8 @@ class Scrubber {
 		if (TIME.test(text)) return text;
 		if (/^\d+$/.test(text)) return PERSONAL_NUMBERS.has(field) ? '1' : text;
 		if (/^https?:\/\//i.test(text)) return this.address(text);
-		if (text === '' || KEPT_FIELDS.has(field)) return this.masked(this.names.get(text) ?? text);
-		return this.name(text);
+		if (text === '' || KEPT_FIELDS.has(field)) return this.withoutSecrets(text);
+		return PROSE.has(field) ? this.masked(text) : this.name(text);
 	}
 
 	/** What stands for a text that somebody wrote: of the same form, and always the same. */
@@ -132,11 +143,18 @@ class Scrubber {
 		return name;
 	}
 
-	/** A text without secrets, mails, and the names that are known so far. */
-	private masked(text: string): string {
-		const named = [...this.names].filter(([original]) => original.length > 3);
-		return [...this.secrets.map((secret) => [secret, '***'] as const), ...named]
-			.reduce((clean, [original, name]) => clean.replaceAll(original, name), text)
+	/** A sentence without secrets, mails, and the names that are known so far. */
+	masked(text: string): string {
+		const named = [...this.names].filter(([original]) => original.length > 2);
+		return named.reduce(
+			(clean, [original, name]) => clean.replaceAll(original, name),
+			this.withoutSecrets(text),
+		);
+	}
+
+	private withoutSecrets(text: string): string {
+		return this.secrets
+			.reduce((clean, secret) => clean.replaceAll(secret, '***'), text)
 			.replace(MAIL, 'person@example.com');
 	}
 
@@ -145,7 +163,7 @@ class Scrubber {
 		const { callbackUrl } = this.hidden;
 		if (callbackUrl && text.startsWith(callbackUrl.origin)) return 'https://callback.example/';
 		const [path = '', query] = (text.split('#')[0] ?? '').split(/\?(.*)/s);
-		const bare = this.masked(path.replace(/^(https?:\/\/)[^/]*@/i, '$1'));
+		const bare = this.withoutSecrets(path.replace(/^(https?:\/\/)[^/]*@/i, '$1'));
 		return query === undefined ? bare : `${bare}?${query.split('&').map(parameter).join('&')}`;
 	}
 }

@@ -1,7 +1,8 @@
 import { settle } from '../../../nodes/Magnific/api/errors';
-import type { Exchange } from './exchange';
 import { BadInput, type LiveOptions } from './options';
+import type { Report } from './page';
 import { paidRun } from './paidRun';
+import { reportOf } from './report';
 import { scrubbed } from './scrub';
 import { survey } from './survey';
 import { Wire, type Credential } from './wire';
@@ -41,12 +42,16 @@ export class LiveSession {
 		if (run) this.trouble.push(...(await paidRun(this.wire, client, credential, run)));
 	}
 
-	/** What was said so far, with all that must not be seen replaced. */
-	exchanges(): Exchange[] {
-		const { apiKey, run } = this.options;
-		return scrubbed(this.wire.exchanges, {
-			secrets: [apiKey, run?.callback?.secret ?? ''],
-			callbackUrl: run?.callback?.url,
-		});
+	/** What was said so far, with all that must not be seen replaced, and judged. */
+	async report(): Promise<Report> {
+		const { apiKey, baseUrl, run } = this.options;
+		const { exchanges, trouble } = scrubbed(
+			{ exchanges: this.wire.exchanges, trouble: this.trouble },
+			{
+				secrets: [apiKey, run?.callback?.secret ?? ''],
+				callbackUrl: run?.callback?.url,
+			},
+		);
+		return await reportOf(baseUrl, trouble, exchanges);
 	}
 }

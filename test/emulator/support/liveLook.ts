@@ -1,6 +1,5 @@
 import type { LiveOptions, RunOptions } from '../../../scripts/lib/live/options';
 import { reportPage, type Report } from '../../../scripts/lib/live/page';
-import { reportOf } from '../../../scripts/lib/live/report';
 import { LiveSession } from '../../../scripts/lib/live/session';
 import { APPS } from './apps';
 
@@ -23,7 +22,7 @@ export const cheapRun = (more: Partial<RunOptions> = {}): RunOptions => ({
 export async function look(options: LiveOptions): Promise<Looked> {
 	const session = new LiveSession(options);
 	await session.go();
-	const report = await reportOf(options.baseUrl, session.trouble, session.exchanges());
+	const report = await session.report();
 	const odd = report.rows.filter(
 		({ id, verdict }) => ['differs', 'breaks'].includes(verdict) && id !== 'vendor.openapi',
 	);

@@ -8,8 +8,8 @@ import { runLive, type ExitCode } from '../../scripts/lib/live';
 import { cassetteSchema } from '../../scripts/lib/live/exchange';
 import { readCommandLine } from '../../scripts/lib/live/options';
 import { ROOT } from '../../scripts/lib/paths';
+import { freePort } from '../../scripts/lib/services/ports';
 import { SPEED } from '../engine/support/fastClock';
-import { startOrigin } from '../engine/support/origin';
 import { APPS } from './support/apps';
 
 jest.mock('../../nodes/Magnific/api/clock', () =>
@@ -59,6 +59,8 @@ const run = (...more: string[]): string[] => [
 	'2',
 	...more,
 ];
+
+const nobodysAddress = async (): Promise<string> => `http://127.0.0.1:${String(await freePort())}`;
 
 const inFile = (text: string): string => {
 	const file = join(folder, 'inputs.json');
@@ -128,20 +130,15 @@ describe('a look that costs nothing', () => {
 
 describe('a run', () => {
 	it('is started once, polled and called back', async () => {
-		const port = await freePort();
+		const address = await nobodysAddress();
 		const { code, said } = await live(
-			run(
-				'--callback-url',
-				`http://127.0.0.1:${port}/hook`,
-				'--webhook-secret',
-				emulator.webhookSecret,
-			),
+			run('--callback-url', address, '--webhook-secret', emulator.webhookSecret),
 		);
 		expect(said).not.toMatch(/differs|breaks /);
 		expect(code).toBe(0);
 		expect(await charged()).toBe(1);
 		expect(cassette('callback')).toContain('"signature": "right"');
-		expect(cassette('callback')).not.toContain(port);
+		expect(cassette('callback')).not.toContain(new URL(address).host);
 	});
 
 	it('takes its inputs by label, from a file', async () => {
@@ -160,12 +157,6 @@ describe('a run', () => {
 		expect(cassette('run')).not.toContain('Open late');
 	});
 });
-
-async function freePort(): Promise<string> {
-	const origin = await startOrigin(() => ({ status: 200 }));
-	await origin.close();
-	return new URL(origin.url).port;
-}
 
 interface BadCase {
 	name: string;
@@ -193,7 +184,7 @@ const BAD: BadCase[] = [
 	},
 	{
 		name: 'a base URL where nobody is',
-		args: async () => ['--base-url', `http://127.0.0.1:${await freePort()}`],
+		args: async () => ['--base-url', await nobodysAddress()],
 		says: /could not be reached: the connection was refused/,
 	},
 	{
@@ -224,7 +215,7 @@ const BAD: BadCase[] = [
 	},
 	{
 		name: 'a callback that never comes',
-		args: async () => run('--callback-url', `http://127.0.0.1:${await freePort()}`),
+		args: async () => run('--callback-url', await nobodysAddress()),
 		set: (control) => control.webhooks({ rules: [{ fault: { kind: 'drop' } }] }),
 		says: /No callback told of the run’s end within 60 s/,
 		charges: 1,

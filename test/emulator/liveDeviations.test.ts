@@ -6,6 +6,7 @@ import type { Seen } from '../engine/support/origin';
 import { items, record, text } from './support/client';
 import { cheapRun, look, type Looked } from './support/liveLook';
 import { startRewriting, withJson, type Rewrite, type Rewriting } from './support/rewriting';
+import { freePort } from '../../scripts/lib/services/ports';
 import { SPEED } from '../engine/support/fastClock';
 
 jest.mock('../../nodes/Magnific/api/clock', () =>
@@ -47,13 +48,6 @@ async function lookThrough(): Promise<Looked> {
 			callback: { url: new URL(callbacks.url), port, secret: emulator.webhookSecret },
 		}),
 	});
-}
-
-async function freePort(): Promise<number> {
-	const taken = await startRewriting('');
-	const { port } = new URL(taken.url);
-	await taken.close();
-	return Number(port);
 }
 
 const isRoute = (request: Seen, ...routes: string[]): boolean =>

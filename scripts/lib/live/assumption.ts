@@ -144,6 +144,6 @@ export const shaped = (
 		const words = inWords(wrong);
 		if (unread.length > 0) return breaks([...new Set(unread), words].filter(Boolean).join('; '));
 		if (wrong.length > 0) return differs(words);
-		return holds(`${String(chosen.length)} as noted`);
+		return holds(chosen.length === 1 ? 'as noted' : `${String(chosen.length)} answers, as noted`);
 	},
 });

@@ -20,6 +20,11 @@ main { padding-bottom: 56px; }
 .trouble p { margin: 0; } .trouble p + p { margin-top: 8px; }
 .sums { display: flex; gap: 10px; flex-wrap: wrap; margin-top: 24px; }
 .sums .pill { font-size: 14px; padding: 4px 14px; }
+.odd-ones { display: grid; gap: 8px; }
+.odd-ones a { display: grid; grid-template-columns: 76px 1fr; gap: 10px; align-items: start; color: inherit;
+	text-decoration: none; font-size: 14px; }
+.odd-ones a:hover { text-decoration: underline; } .odd-ones .pill { justify-self: start; }
+.assumptions tr:target { background: color-mix(in srgb, var(--accent) 9%, transparent); }
 .quiet { --tone: var(--soft); }
 .assumptions table { table-layout: fixed; }
 .assumptions td { vertical-align: top; overflow-wrap: anywhere; }
@@ -47,6 +52,14 @@ const WORDS: Record<Verdict, string> = {
 	holds: 'holds',
 	differs: 'differs',
 	breaks: 'breaks',
+	unseen: 'not seen',
+};
+
+/** Of several. */
+const SUM_WORDS: Record<Verdict, string> = {
+	holds: 'hold',
+	differs: 'differ',
+	breaks: 'break',
 	unseen: 'not seen',
 };
 
@@ -95,6 +108,12 @@ export function reportPage(report: Report): string {
 								${trouble.map((sentence) => html`<p>${sentence}</p>`)}
 							</div>`}
 					<div class="sums">${VERDICTS.map((verdict) => sum(verdict, rows))}</div>
+					<p class="note">
+						${(['differs', 'breaks'] as const).map(
+							(verdict) => html`<b>${WORDS[verdict]}</b>: ${MEANINGS[verdict]}. `,
+						)}
+					</p>
+					${oddOnes(rows)}
 					<div class="assumptions">${areas.map((area) => areaTable(area, rows))}</div>
 					<h2>Exchanges <small>with secrets, mails and names replaced</small></h2>
 					${exchanges.map(exchangeCard)}
@@ -106,8 +125,24 @@ export function reportPage(report: Report): string {
 function sum(verdict: Verdict, rows: readonly Row[]): Html {
 	const count = rows.filter((row) => row.verdict === verdict).length;
 	return html`<span class="pill ${TONES[verdict]}" title="${MEANINGS[verdict]}"
-		>${count} ${WORDS[verdict]}</span
+		>${count} ${SUM_WORDS[verdict]}</span
 	>`;
+}
+
+/** What is not as assumed, the worst first, so that nobody has to look for it. */
+function oddOnes(rows: readonly Row[]): Html | '' {
+	const odd = (['breaks', 'differs'] as const).flatMap((verdict) =>
+		rows.filter((row) => row.verdict === verdict),
+	);
+	if (odd.length === 0) return '';
+	return html`<div class="card odd-ones">
+		${odd.map(
+			({ id, says, verdict }) =>
+				html`<a href="#${id}"
+					><span class="pill ${TONES[verdict]}">${WORDS[verdict]}</span>${says}</a
+				>`,
+		)}
+	</div>`;
 }
 
 function areaTable(area: string, rows: readonly Row[]): Html {

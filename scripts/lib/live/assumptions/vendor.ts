@@ -1,4 +1,4 @@
-import { vendorContract } from '../../api/vendor';
+import { vendorContracts } from '../../api/vendor';
 import {
 	differs,
 	holds,
@@ -29,13 +29,19 @@ export const VENDOR: Area = {
 			id: 'vendor.openapi',
 			says: 'Answers are as the vendor’s OpenAPI has them, but for what is known to differ',
 			check: (exchanges) => {
-				const contract = vendorContract();
-				if (!contract) return unseen('the description is not at hand here');
-				const seen = describedIn(contract, exchanges);
-				if (seen.length === 0) return unseen('no answer came that it describes');
-				const wrong = seen.flatMap((one) => violationsIn(one, contract));
+				const contracts = vendorContracts();
+				if (contracts.length === 0) return unseen('the description is not at hand here');
+				const seen = contracts.map((contract) => ({
+					contract,
+					described: describedIn(contract, exchanges),
+				}));
+				const count = seen.flatMap(({ described }) => described).length;
+				if (count === 0) return unseen('no answer came that it describes');
+				const wrong = seen.flatMap(({ contract, described }) =>
+					described.flatMap((one) => violationsIn(one, contract)),
+				);
 				return wrong.length === 0
-					? holds(`all of ${String(seen.length)} answers`)
+					? holds(`all of ${String(count)} answers`)
 					: differs(inWords(wrong));
 			},
 		},

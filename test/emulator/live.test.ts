@@ -311,7 +311,9 @@ it('says that the plan has no API where nothing has ever worked with the key', a
 	const other = await startEmulator({ settings: { plan: 'none' } });
 	const { code, said } = await live(['--base-url', other.url]);
 	await other.close();
-	expect(said).toMatch(/does not allow this with your plan or role.*certain Magnific plans only/);
+	expect(said).toMatch(
+		/does not allow this with your plan or role.*check the plan that the key belongs to/,
+	);
 	expect(code).toBe(2);
 });
 

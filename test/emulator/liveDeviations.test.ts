@@ -267,12 +267,12 @@ const DEVIATIONS: Deviation[] = [
 		set: () => {
 			proxy.rewrite = (answer) =>
 				answer.status >= 400
-					? withJson(answer, (json) => ({ errors: [record(json).message] }))
+					? withJson(answer, (json) => ({ fault: text(record(json).message).length }))
 					: answer;
 		},
 		rows: ['errors.shape'],
 		verdict: 'breaks',
-		seen: /no message; it has no message; it has errors besides/,
+		seen: /no message; it has no message; it has fault besides/,
 	},
 	{
 		name: 'a wrong key that is forbidden and not refused',

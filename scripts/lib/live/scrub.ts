@@ -124,7 +124,9 @@ class Scrubber {
 		if (TIME.test(text)) return text;
 		if (/^\d+$/.test(text)) return PERSONAL_NUMBERS.has(field) ? '1' : text;
 		if (/^https?:\/\//i.test(text)) return this.address(text);
-		if (text === '' || KEPT_FIELDS.has(field)) return this.withoutSecrets(text);
+		// Among what was used, a tool may be an app, by the name that somebody gave it.
+		const isNamed = field === 'tool' && !SLUG.test(text);
+		if (text === '' || (KEPT_FIELDS.has(field) && !isNamed)) return this.withoutSecrets(text);
 		return PROSE.has(field) ? this.masked(text) : this.name(text);
 	}
 

@@ -51,8 +51,11 @@ function addFamily(server: FastifyInstance, world: World, family: Family): void 
 		const app = world.apps.get(param(request, 'appId'));
 		if (app === undefined) return notFound(reply, family);
 		const { body } = request;
-		if (!isRecord(body))
-			return reply.code(400).send({ message: 'The body must be a JSON object.' });
+		if (!isRecord(body)) {
+			return refuseParams(reply, world, 400, [
+				{ name: 'body', reason: 'The body must be a JSON object.' },
+			]);
+		}
 		const inputs = body.inputs;
 		if (!isRecord(inputs)) {
 			return refuseParams(reply, world, 422, [

@@ -1,8 +1,8 @@
 import { startEmulator, type Emulator, type Family } from '../../emulator';
-import { violations, type Contract, type Operation } from './contract/contract';
-import { provoke, type Provoked } from './contract/provoke';
-import { readmeContract } from './contract/readme';
-import { vendorContracts } from './contract/vendor';
+import { violations, type Contract, type Operation } from '../../scripts/lib/api/contract';
+import { provoke, type Provoked } from './support/provoke';
+import { readmeContract } from '../../scripts/lib/api/readme';
+import { vendorContracts } from '../../scripts/lib/api/vendor';
 import { APPS } from './support/apps';
 import { call, runId, type Answer } from './support/client';
 import { dataUri, picture } from './support/media';

@@ -20,7 +20,7 @@ const DOCS = pagesIn('docs');
 const FILES = [...pagesIn('.'), 'emulator/README.md', ...DOCS];
 
 /** Made by the scripts, and not kept. */
-const GENERATED = ['dist/', 'demo-output/'];
+const GENERATED = ['dist/', 'demo-output/', 'live-report/', 'live-report/cassettes/'];
 
 const pages = new Map<string, Page>();
 

@@ -14,6 +14,7 @@ const KEPT: readonly string[] = [
 	'app-list',
 	'credential',
 	'form',
+	'live-report',
 	'notify-trigger',
 	'output',
 	'trigger-output',

@@ -223,7 +223,7 @@ const SCHEMAS: Record<string, unknown> = {
 		),
 	}),
 	'run 202': object({ status: { const: 'running' }, workflow_run_identifier: text }),
-	'run 400': message,
+	'run 400': invalidParams,
 	'run 422': invalidParams,
 	'get_run 200': object({ data: run }),
 	'request_upload 200': object({ files: list(ticket) }),

@@ -1,8 +1,8 @@
 import { FOREIGN_APP_ID, FOREIGN_RUN_ID, type Emulator, type Family } from '../../../emulator';
-import { APPS } from '../support/apps';
-import { call, field, items, record, runId, text, type CallOptions } from '../support/client';
-import { dataUri, picture } from '../support/media';
-import type { Operation } from './contract';
+import { APPS } from './apps';
+import { call, field, items, record, runId, text, type CallOptions } from './client';
+import { dataUri, picture } from './media';
+import type { Operation } from '../../../scripts/lib/api/contract';
 
 /** A call of an operation: its path, and what else goes with it. */
 interface Request extends CallOptions {

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { record } from '../support/client';
+import { isRecord } from '../../../nodes/Magnific/api/guards';
+import { ROOT } from '../paths';
 import { OPERATIONS, type Contract, type Operation } from './contract';
 
 /** Where the vendor's descriptions lie beside the checkout: third-party data, to be checked against. */
-const FOLDER = join(__dirname, '..', '..', '..', '..', 'shared', 'api');
+const FOLDER = join(ROOT, '..', 'shared', 'api');
 const FILES = ['flows-openapi.yaml', 'account-openapi.yaml'];
 
 /** What the two do not describe, such as uploads, has no path here. */
@@ -22,6 +23,8 @@ const PATHS: Partial<Record<Operation, [path: string, method: string]>> = {
 	'team-members': ['/v1/analytics/team-members', 'get'],
 	'team-projects': ['/v1/analytics/team-projects', 'get'],
 };
+
+const record = (value: unknown): Record<string, unknown> => (isRecord(value) ? value : {});
 
 /**
  * Where live answers are known to differ from the description, and the emulator follows them:

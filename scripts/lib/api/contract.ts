@@ -32,22 +32,44 @@ export interface Contract {
 	document: Record<string, unknown>;
 }
 
+/** One thing that is wrong with an answer. */
+export interface Violation {
+	/** Where, such as `/data/0/status`; empty for the whole body. */
+	path: string;
+	message: string;
+	/** The rule that is broken, such as `required`. */
+	rule: string;
+	params: Record<string, unknown>;
+}
+
 /**
  * What is wrong with an answer; an empty list if it keeps the contract.
  *
  * @param mediaType without parameters
  */
-export function violations(
+export function violationsOf(
 	contract: Contract,
 	operation: Operation,
 	{ status, body, mediaType }: { status: number; body: unknown; mediaType: string },
-): string[] {
+): Violation[] {
 	const validate = validatorOf(contract, operation, status, mediaType);
-	if (validate === undefined) return [`${String(status)} ${mediaType} is not described`];
+	if (validate === undefined) {
+		const message = `${String(status)} ${mediaType} is not described`;
+		return [{ path: '', message, rule: 'described', params: {} }];
+	}
 	if (validate(body)) return [];
-	return (validate.errors ?? []).map(
-		({ instancePath, message = '', params }) =>
-			`${instancePath} ${message} ${JSON.stringify(params)}`,
+	return (validate.errors ?? []).map(({ instancePath, message = '', keyword, params }) => ({
+		path: instancePath,
+		message,
+		rule: keyword,
+		params,
+	}));
+}
+
+/** The same as plain lines. */
+export function violations(...of: Parameters<typeof violationsOf>): string[] {
+	return violationsOf(...of).map(
+		({ path, message, params }) => `${path} ${message} ${JSON.stringify(params)}`,
 	);
 }
 

@@ -65,7 +65,7 @@ export const maxWait = number(
 		default: DEFAULT_MAX_WAIT_MIN,
 		typeOptions: { minValue: 0 },
 		description:
-			'How long to wait for a run at most, counted from its own start; suspended, from the suspension',
+			'How long to wait for a run at most, counted from its own start; suspended, from the start of the last one',
 	},
 	DEFAULT_MAX_WAIT_MIN,
 	{ above: 0, max: LONGEST_WAIT_MIN },
@@ -204,7 +204,7 @@ const sorted = (options: INodeProperties[]): INodeProperties[] =>
 /** The options of App → Run, sorted. */
 export const appRunOptions: INodeProperties[] = sorted([
 	creditLimit.field,
-	notWith(['none', 'webhook'], maxConcurrentRuns),
+	notWith(['none'], maxConcurrentRuns),
 	...[...Object.values(output), maxWait, onPartial].map((option) => notWith(['none'], option)),
 	notWith(['none', 'webhook'], onTimeout),
 	metadata.field,

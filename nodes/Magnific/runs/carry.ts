@@ -5,7 +5,7 @@ import { gate } from './concurrency';
 import type { Ledger, LedgerEntry } from './ledger';
 import { Poller } from './poll';
 import { Progress } from './progress';
-import { Submitter, type PlainRun } from './submit';
+import { Submitter, type PlainRun, type Submission } from './submit';
 import type { RunOutcome } from './types';
 
 export interface CarryOptions {
@@ -31,7 +31,8 @@ const stillUnknown = (message: string): ApiError =>
 		advice: '',
 	});
 
-const remembered = (entry: LedgerEntry): RunOutcome =>
+/** What the ledger's entry says of a submission that is not made again. */
+export const remembered = (entry: LedgerEntry): Submission =>
 	'run_id' in entry
 		? { kind: 'started', run_id: entry.run_id, since: 0 }
 		: { kind: 'unknown', error: stillUnknown(entry.unknown) };

@@ -20,6 +20,12 @@ export const costHints = (credits: Array<number | null>): string[] => {
 	return [unknown === 0 ? cost : `${cost} ${runs(unknown)} more of unknown cost.`];
 };
 
+/** That the execution goes on starting runs while it is suspended. `count`: how many. */
+export const queuedHints = (count: number): string[] =>
+	count === 0
+		? []
+		: [`${runs(count)} more ${count === 1 ? 'is' : 'are'} started while the execution is suspended.`];
+
 /** That nobody waits for runs. `count`: how many were started, and no trigger is told of their end. */
 export const unwatchedHints = (count: number): string[] =>
 	count === 0

@@ -3,7 +3,7 @@ import { systemClock } from '../../api/clock';
 import { carryRuns } from '../../runs/carry';
 import { overLimit } from '../../runs/cost';
 import { invalidItem } from '../../runs/failures';
-import { costHints, unwatchedHints } from '../../runs/notes';
+import { costHints, queuedHints, unwatchedHints } from '../../runs/notes';
 import { expiredFailure, isExpired } from '../../runs/expired';
 import { openLedger, type LedgerPage } from '../../runs/ledgerPage';
 import { StartedLog } from '../../runs/idsInLog';
@@ -16,8 +16,9 @@ import { callbackUrl } from '../../suspended/callbackUrl';
 import { lookAtParked, newMemory, type ParkMemory } from '../../suspended/looks';
 import { parkStarted, resumeUrlOf } from '../../suspended/park';
 import { parkKeyOf } from '../../suspended/parkKey';
+import { submitFirst } from '../../suspended/submitFirst';
 import { checkSubWorkflow } from '../../suspended/subWorkflow';
-import { overTries } from '../../suspended/tries';
+import { overTries, waitsFor } from '../../suspended/tries';
 import { isAgentTool, readBatchOptions, type BatchOptions } from '../../batch/options';
 import { appRunOptions, optionsField, waitOption } from '../../batch/optionFields';
 import type { Operation } from '../operation';
@@ -138,28 +139,39 @@ const carry = async (
 	const resumeUrl = wait === 'webhook' ? resumeUrlOf(context, batch) : undefined;
 	if (resumeUrl !== undefined) await checkSubWorkflow(context, resumeUrl);
 	const key = resumeUrl === undefined ? undefined : parkKeyOf(context);
-	const uploaded = await uploadInputs(context, batch, planned, ledger);
+	// Their inputs are with who submits them.
+	const isBooked = ({ itemIndex }: PlannedRun): boolean => waitsFor(context, itemIndex);
+	const added = planned.filter((run) => !isBooked(run));
+	const uploaded = await uploadInputs(context, batch, added, ledger);
 	if (mustStop(context, batch)) return;
 	const takenOver = new Set(
 		planned.map(({ slot }) => slot).filter((slot) => ledger.isTakenOver(slot)),
 	);
-	const outcomes = await carryRuns(
-		[...uploaded].map(([{ itemIndex, webhook }, run]) => ({
-			...run,
-			webhook: resumeUrl && key ? callbackUrl(resumeUrl, key, itemIndex) : webhook,
-		})),
-		{ ...batch.pacing, api: batch.api, ledger, tell: tellIn(context) },
-		{ wait: wait === 'poll', maxWaitMs: maxWaitMin * 60_000, maxConcurrentRuns },
-	);
+	const runs = [...uploaded].map(([{ itemIndex, webhook }, run]) => ({
+		...run,
+		itemIndex,
+		webhook: resumeUrl && key ? callbackUrl(resumeUrl, key, itemIndex) : webhook,
+	}));
+	const limits = { maxWaitMs: maxWaitMin * 60_000, maxConcurrentRuns };
+	const seams = { ...batch.pacing, api: batch.api, ledger, tell: tellIn(context) };
+	const submissions =
+		resumeUrl && key
+			? await submitFirst(context, runs, { ...key, resumeUrl }, seams, limits)
+			: undefined;
+	const outcomes = submissions
+		? runs.map(({ itemIndex }) => submissions.outcomes.get(itemIndex))
+		: await carryRuns(runs, seams, { ...limits, wait: wait === 'poll' });
 	const carried = [...uploaded.keys()].flatMap((run, i) => {
 		const outcome = outcomes[i];
 		return outcome ? [{ ...run, outcome }] : [];
 	});
+	const queued = [...uploaded.keys()].filter((_, i) => outcomes[i] === undefined);
 	noteOutcomes(carried, ledger);
 	const started = carried.filter(({ outcome }) => runIdOf(outcome) !== undefined);
 	const unwatched = wait === 'none' ? started.filter(({ webhook }) => webhook === undefined) : [];
 	showHints(context, [
 		...costHints(started.map(({ app }) => app.total_cost)),
+		...queuedHints(queued.length),
 		...unwatchedHints(unwatched.length),
 	]);
 	const isTakenOver = ({ slot }: PlannedRun): boolean => takenOver.has(slot);
@@ -174,10 +186,14 @@ const carry = async (
 			context,
 			batch,
 			carried.filter(({ slot }) => fresh.has(slot)),
-			resumeUrl,
-			maxWaitMin,
-			// Those of another execution call that one.
-			{ hasCallbacks: takenOver.size === 0, memory },
+			{
+				resumeUrl,
+				maxWaitMin,
+				// Those of another execution call that one.
+				hasCallbacks: takenOver.size === 0,
+				memory,
+				late: submissions && { queued, submissions },
+			},
 		);
 		noteOutcomes(
 			carried.map((run) => withEnd(run, memory)),

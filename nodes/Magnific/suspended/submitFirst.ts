@@ -1,0 +1,32 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import type { RunApi } from '../api/client';
+import type { Pacing } from '../api/retry';
+import type { Ledger } from '../runs/ledger';
+import { callSelf } from './callSelf';
+import type { Park } from './state';
+import { Submissions, type ItemRun, type SubmissionOptions } from './submissions';
+import { parkingOf } from './tries';
+
+/**
+ * Submits what goes at once; the rest waits for the park. Where the execution cannot reach itself
+ * under its own address, nobody could say after the park whether it still waits, so all is submitted
+ * before. A further try of *Retry On Fail* gets the submissions of the one that parked.
+ */
+export const submitFirst = async (
+	context: IExecuteFunctions,
+	runs: ItemRun[],
+	own: Pick<Park, 'id' | 'secret' | 'resumeUrl'>,
+	seams: Pacing & { api: RunApi; ledger: Ledger },
+	options: SubmissionOptions,
+): Promise<Submissions> => {
+	const earlier = parkingOf(context)?.submissions;
+	const submissions = earlier ?? new Submissions(seams, options);
+	submissions.add(runs);
+	await submissions.firstBurst();
+	if (!earlier && submissions.isWaiting) {
+		const { heard } = await callSelf(context, own, 'look');
+		// n8n's own word, under the address at which it is going to be called.
+		if (heard !== 'running') await submissions.all();
+	}
+	return submissions;
+};

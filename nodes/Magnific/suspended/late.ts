@@ -58,6 +58,12 @@ export const openItems = <Q extends QueuedItem>(
 	{ late }: ParkMemory,
 ): Q[] => queued.filter(({ itemIndex }) => !late.has(itemIndex));
 
+/** The items that a callback may give a run to: where an answer was lost, too. */
+export const withoutRun = <Q extends QueuedItem>(
+	{ queued }: { queued: Q[] },
+	{ late }: ParkMemory,
+): Q[] => queued.filter(({ itemIndex }) => late.get(itemIndex)?.kind !== 'started');
+
 /** When who submits last gave a sign to this process, ms since the epoch; null: never. */
 export const heardAtOf = ({ isSubmitting, task }: ParkMemory, now: number): number | null =>
 	isSubmitting ? now : (task?.heardAt ?? null);

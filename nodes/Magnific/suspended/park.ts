@@ -104,13 +104,15 @@ const joined = <T extends { itemIndex: number }>(earlier: T[], added: T[]): T[] 
 	);
 };
 
-/** The items that have no run yet, of this try and of those before. */
-const queuedIn = (earlier: Park | undefined, runs: ParkedItem[], late: Parking['late']) => {
-	if (!late) return [];
-	const { queued, submissions } = late;
+/** The items that have no run yet, of this try and of those before; what came of one meanwhile is noted later. */
+const queuedIn = (
+	earlier: Park | undefined,
+	runs: ParkedItem[],
+	late: Parking['late'],
+): ParkedQueuedItem[] => {
 	const started = new Set(runs.map(({ itemIndex }) => itemIndex));
-	return joined(earlier?.queued ?? [], queued).filter(
-		({ itemIndex }) => !started.has(itemIndex) && submissions.waitsFor(itemIndex),
+	return joined(earlier?.queued ?? [], late?.queued ?? []).filter(
+		({ itemIndex }) => !started.has(itemIndex),
 	);
 };
 
@@ -170,7 +172,7 @@ export const park = async (
 		submissions: late?.submissions,
 		unfinished: itemsInOrder(new Map([...results, ...neverStarted(queued, maxWaitMin)])),
 		watch: () => {
-			if (late) submitAfter(context, state, late.submissions);
+			if (late && queued.length > 0) submitAfter(context, state, late.submissions);
 			watchOver(context, state, {
 				hasCallbacks,
 				atTheEnd: async () => {
@@ -187,10 +189,10 @@ const LAST_ANSWERS_MS = 10_000;
 /** Lets the submissions go on after the park; they end when the execution does not wait any more. */
 const submitAfter = (context: IExecuteFunctions, state: Park, submissions: Submissions): void => {
 	const memory = parkMemories.of(state, systemClock.now());
-	if (!memory || !submissions.isWaiting) return;
+	if (!memory) return;
 	memory.isSubmitting = true;
 	memory.gone.signal.addEventListener('abort', submissions.stop);
-	void submissions.goOn(parkedSide(context, state, submissions)).then(() => {
+	void submissions.goOn(parkedSide(context, state, memory, submissions)).then(() => {
 		memory.isSubmitting = false;
 		memory.gone.signal.removeEventListener('abort', submissions.stop);
 	});

@@ -4,7 +4,8 @@ import { isRecord } from '../api/guards';
 import type { Submission } from '../runs/submit';
 import { callSelf } from './callSelf';
 import { noteLate } from './late';
-import { parkMemories, PROCESS } from './memories';
+import type { ParkMemory } from './looks';
+import { PROCESS } from './memories';
 import { newsOf } from './news';
 import type { Park } from './state';
 import type { ParkedSide, Submissions } from './submissions';
@@ -17,19 +18,19 @@ import type { ParkedSide, Submissions } from './submissions';
 export const parkedSide = (
 	context: IExecuteFunctions,
 	park: Park,
+	memory: ParkMemory,
 	submissions: Submissions,
 ): ParkedSide => {
 	const queued = new Set(park.queued.map(({ itemIndex }) => itemIndex));
 	const untold = new Map<number, Submission>();
 	const overElsewhere = new Set<number>();
 	const answeredBy = new Set<unknown>();
-	const memory = () => parkMemories.of(park, systemClock.now());
 
 	const isElsewhere = (): boolean => [...answeredBy].some((by) => by !== PROCESS);
 	const isOver = (itemIndex: number): boolean => {
 		const submission = submissions.outcomes.get(itemIndex);
 		if (submission?.kind !== 'started') return true;
-		return overElsewhere.has(itemIndex) || memory()?.settled.has(submission.run_id) !== false;
+		return overElsewhere.has(itemIndex) || memory.settled.has(submission.run_id);
 	};
 
 	return {
@@ -39,8 +40,7 @@ export const parkedSide = (
 		note(itemIndex, submission) {
 			if (!queued.has(itemIndex)) return;
 			untold.set(itemIndex, submission);
-			const known = memory();
-			if (known) noteLate(known, itemIndex, submission, systemClock.now());
+			noteLate(memory, itemIndex, submission, systemClock.now());
 		},
 		async tell() {
 			const told = new Map(untold);

@@ -5,7 +5,7 @@ import { redact } from '../api/redact';
 import { readRequest, respond } from '../callbacks/request';
 import { judge, readCallback, type Call, type Callback } from './callback';
 import { goOn, GOES_ON, isAllOver, lookAround, type Met } from './goOn';
-import { heardAtOf, noteLate, openItems, runsOf } from './late';
+import { heardAtOf, noteLate, runsOf, withoutRun } from './late';
 import { lookAtRun, noteEnd, noteStart, onlyLooksTell, trustsCallbacks } from './looks';
 import type { ParkMemory } from './looks';
 import { parkMemories, PROCESS } from './memories';
@@ -134,7 +134,7 @@ const answerCall = async (context: IWebhookFunctions): Promise<IWebhookResponseD
 	}
 
 	const call = { query: context.getQueryData(), request: readRequest(context) };
-	const known = { ...park, runs: runsOf(park, memory), open: openItems(park, memory) };
+	const known = { ...park, runs: runsOf(park, memory), open: withoutRun(park, memory) };
 	const callback = readCallback(call, known, systemClock.now());
 	const { parked, told } = callback;
 	let client: MagnificClient | undefined;

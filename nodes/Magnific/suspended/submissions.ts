@@ -207,7 +207,7 @@ export class Submissions {
 		this.parked = parked;
 		for (const [itemIndex, outcome] of this.outcomes) parked.note(itemIndex, outcome);
 		this.letGo();
-		if (this.isWaiting) this.rest ??= this.submitRest();
+		this.rest ??= this.submitRest();
 		await this.rest;
 	}
 

@@ -36,6 +36,8 @@ export interface WaitingN8n {
 	run(given: WaitingRun): Promise<NodeOutcome>;
 	/** n8n's *Retry* of a failed execution: another one, with all that was saved of it. */
 	retry(failed: NodeOutcome, given: WaitingRun): Promise<NodeOutcome>;
+	/** Stop, for the executions that are parked: n8n knows them no more. */
+	stop(): void;
 	close(): Promise<void>;
 }
 
@@ -212,6 +214,9 @@ export const startWaitingN8n = async (): Promise<WaitingN8n> => {
 					data,
 				).processRunExecutionData(workflowFor(execution));
 			});
+		},
+		stop() {
+			executions.clear();
 		},
 		async close() {
 			server.close();

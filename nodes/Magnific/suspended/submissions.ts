@@ -85,7 +85,10 @@ export class Submissions {
 	readonly outcomes = new Map<number, Submission>();
 
 	/** The items of which nothing is known yet. */
-	private readonly open = new Map<number, ReturnType<typeof deferred>>();
+	private readonly open = new Set<number>();
+
+	/** Resolves when something is known of all items. */
+	private known = deferred();
 
 	private readonly budget: SharedBudget;
 
@@ -164,13 +167,14 @@ export class Submissions {
 	add(runs: ItemRun[]): void {
 		if (!this.isWaiting) {
 			this.parked = undefined;
+			this.known = deferred();
 			this.seams.signal?.addEventListener('abort', this.stop);
 			if (this.seams.signal?.aborted === true) this.stop();
 		}
 		const added = runs.filter(({ itemIndex }) => !this.open.has(itemIndex));
 		for (const { itemIndex } of added) {
 			this.outcomes.delete(itemIndex);
-			this.open.set(itemIndex, deferred());
+			this.open.add(itemIndex);
 		}
 		for (const run of added) void this.inPlace(async () => await this.carry(run));
 		if (!this.isWaiting) this.leave();
@@ -253,7 +257,7 @@ export class Submissions {
 	}
 
 	private async answered(): Promise<void> {
-		await Promise.all([...this.open.values()].map(async ({ done }) => await done));
+		if (this.isWaiting) await this.known.done;
 	}
 
 	/** Lets go of the execution's signal, which lives for all rounds of a loop. */
@@ -274,10 +278,10 @@ export class Submissions {
 		const outcome = isLate && this.isTimeUp ? { ...submission, error: notInTime() } : submission;
 		this.outcomes.set(itemIndex, outcome);
 		this.parked?.note(itemIndex, outcome);
-		const open = this.open.get(itemIndex);
 		this.open.delete(itemIndex);
-		open?.resolve();
-		if (!this.isWaiting) this.leave();
+		if (this.isWaiting) return;
+		this.known.resolve();
+		this.leave();
 	}
 
 	/** With *Max Concurrent Runs* a run keeps its place until it is over, or its time is. */
@@ -288,7 +292,8 @@ export class Submissions {
 		const deadline = clock.now() + this.options.maxWaitMs;
 		while (this.isWaiting && !signal.aborted && clock.now() < deadline) {
 			if (this.parked?.isOver(itemIndex) === true) return;
-			await clock.sleep(SEE_PLACES_EVERY_MS, signal);
+			// Node warns of many listeners on one signal.
+			await clock.sleep(SEE_PLACES_EVERY_MS);
 		}
 	}
 

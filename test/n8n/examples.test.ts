@@ -33,7 +33,7 @@ it('01: takes three products through two apps and lets the one that fails leave 
 	expect(execution.json('What failed')).toMatchObject([{ status: 'failed' }]);
 });
 
-it('02: waits suspended for twelve posters and hands them out with their metadata', async () => {
+it('02: waits suspended for 120 posters and hands them out with their metadata', async () => {
 	const workflow = await example('02');
 	const id = await n8n.api.startWorkflow(workflow);
 	const execution = await n8n.api.waitForEnd(id);
@@ -46,7 +46,7 @@ it('02: waits suspended for twelve posters and hands them out with their metadat
 			files: Object.keys(binary ?? {}),
 		})),
 	).toEqual(
-		Array.from({ length: 12 }, (_, i) => ({
+		Array.from({ length: 120 }, (_, i) => ({
 			status: 'completed',
 			metadata: { sku: `SKU-${String(i + 1)}` },
 			files: ['data'],

@@ -27,18 +27,24 @@ const plain = ({ message, advice, httpCode, invalidParams }: ApiError): object =
 /** What is known of these items, to be told; its size grows with the ids alone. */
 export const newsOf = (late: ReadonlyMap<number, Submission>): Pick<News, 'runs' | 'others'> => {
 	const runs: News['runs'] = {};
-	const others = new Map<ApiError, News['others'][number]>();
+	const others: News['others'] = [];
+	const itemsOf = {
+		not_started: new Map<ApiError, number[]>(),
+		unknown: new Map<ApiError, number[]>(),
+	};
 	for (const [itemIndex, submission] of late) {
 		if (submission.kind === 'started') {
 			runs[itemIndex] = submission.run_id;
 			continue;
 		}
 		const { kind, error } = submission;
-		const same = others.get(error) ?? { kind, error: plain(error), items: [] };
-		same.items.push(itemIndex);
-		others.set(error, same);
+		const items = itemsOf[kind].get(error) ?? [];
+		if (items.push(itemIndex) === 1) {
+			itemsOf[kind].set(error, items);
+			others.push({ kind, error: plain(error), items });
+		}
 	}
-	return { runs, others: [...others.values()] };
+	return { runs, others };
 };
 
 const paramsIn = (value: unknown): InvalidParam[] =>

@@ -104,7 +104,7 @@ describe('who submits them', () => {
 
 	it.each([
 		[false, 6],
-		[true, 11],
+		[true, 10],
 	])('is given up after its last word, later where calls are shared (%s)', (isShared, minutes) => {
 		const memory = newMemory(false, NOW - 60 * MINUTE);
 		memory.task = { heardAt: NOW, isShared };
@@ -184,13 +184,16 @@ describe('what one process tells another', () => {
 		expect(JSON.stringify(newsOf(late)).length).toBeLessThan(150_000);
 	});
 
-	it.each([[undefined], [null], [[]], [{ runs: 7, others: 'x' }], [{ others: [null, { kind: 'x' }] }]])(
-		'is nothing where it is %j',
-		(news) => {
-			const memory = newMemory(false, NOW);
-			noteNews(memory, news, NOW);
-			expect(memory.late.size).toBe(0);
-			expect(asksIn(news)).toEqual({ isShared: false, going: [] });
-		},
-	);
+	it.each([
+		[undefined],
+		[null],
+		[[]],
+		[{ runs: 7, others: 'x' }],
+		[{ others: [null, { kind: 'x' }] }],
+	])('is nothing where it is %j', (news) => {
+		const memory = newMemory(false, NOW);
+		noteNews(memory, news, NOW);
+		expect(memory.late.size).toBe(0);
+		expect(asksIn(news)).toEqual({ isShared: false, going: [] });
+	});
 });

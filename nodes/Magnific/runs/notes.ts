@@ -24,7 +24,9 @@ export const costHints = (credits: Array<number | null>): string[] => {
 export const queuedHints = (count: number): string[] =>
 	count === 0
 		? []
-		: [`${runs(count)} more ${count === 1 ? 'is' : 'are'} started while the execution is suspended.`];
+		: [
+				`${runs(count)} more ${count === 1 ? 'is' : 'are'} started while the execution is suspended.`,
+			];
 
 /** That nobody waits for runs. `count`: how many were started, and no trigger is told of their end. */
 export const unwatchedHints = (count: number): string[] =>

@@ -1,5 +1,5 @@
 import type { RunApi } from '../api/client';
-import { LEAST_PART, type Budget, type SharedBudget } from '../api/budget';
+import type { Budget, SharedBudget } from '../api/budget';
 import { ApiError } from '../api/errors';
 import type { Pacing } from '../api/retry';
 import { remembered } from '../runs/carry';
@@ -22,6 +22,9 @@ const BEAT_MS = 10_000;
 /** More often where that process knows which places have become free. */
 const BEAT_FOR_PLACES_MS = 3_000;
 const SEE_PLACES_EVERY_MS = 1_000;
+
+/** Others who use the key may take up this much of the plan's requests for long: that much longer it may take. */
+const LEAST_PART = 0.2;
 
 /** A run of an item, ready to be submitted. */
 export interface ItemRun extends PlainRun {

@@ -10,6 +10,7 @@ import { localMagnific } from './support/localMagnific';
 import type { NodeSettings } from './support/n8n';
 import { appRun, fields, inputId } from './support/parameters';
 import type { NodeOutcome } from './support/runNode';
+import { textOf } from './support/text';
 import { startWaitingN8n, type WaitingN8n, type WaitingRun } from './support/waitingN8n';
 
 jest.mock('../../nodes/Magnific/api/clock', () =>
@@ -199,7 +200,7 @@ describe('a suspended batch of more items than the requests of a minute', () => 
 		});
 		expect(items).toHaveLength(MOST_AT_ONCE);
 		expect(failed).toHaveLength(120 - MOST_AT_ONCE);
-		expect(failed.map(({ json: { error } }) => String(error))).toEqual(
+		expect(failed.map(({ json: { error } }) => textOf(error))).toEqual(
 			Array(120 - MOST_AT_ONCE).fill(expect.stringContaining('credits')),
 		);
 		// What goes at the same moment is on its way.
@@ -219,16 +220,16 @@ describe('a suspended batch of more items than the requests of a minute', () => 
 
 	it('keeps to Max Concurrent Runs', async () => {
 		let most = 0;
-		let isDone = false;
+		const done = new AbortController();
 		const watch = (async () => {
-			while (!isDone) {
+			while (!done.signal.aborted) {
 				const going = (await local.control.runs()).filter(({ status }) => status !== 'completed');
 				most = Math.max(most, going.length);
 				await sleep(2);
 			}
 		})();
 		const outcome = await start(12, { seconds: 10, options: { maxConcurrentRuns: 4 } });
-		isDone = true;
+		done.abort();
 		await watch;
 		expect(await told(outcome)).toEqual(titles(12));
 		expect(most).toBeLessThanOrEqual(4);
@@ -275,11 +276,11 @@ describe('a process that ends while it submits', () => {
 		await restart();
 		const outcome = await done;
 		const runs = await paid();
-		const results = new Set(outcome.json.map(({ run_id }) => runs.get(String(run_id))));
+		const results = new Set(outcome.json.map(({ run_id }) => runs.get(textOf(run_id))));
 		expect(results).toEqual(new Set(runs.values()));
 		expect(outcome.failed).toHaveLength(200 - runs.size);
 		for (const { json } of outcome.failed) {
-			expect(String(json['error'])).toMatch(/n8n ended while it started the runs/);
+			expect(textOf(json['error'])).toMatch(/n8n ended while it started the runs/);
 		}
 		expect(new Set(runs.values()).size).toBe(runs.size);
 		expect(await submitted()).toBe(runs.size);

@@ -70,10 +70,17 @@ it(
 );
 
 it.each([
-	['stopped', async (id: string) => await n8n.api.stopExecution(id)],
+	[
+		'stopped',
+		async (id: string) => {
+			await n8n.api.stopExecution(id);
+		},
+	],
 	[
 		'deleted',
-		async (id: string) => await n8n.api.request('POST', '/rest/executions/delete', { ids: [id] }),
+		async (id: string) => {
+			await n8n.api.request('POST', '/rest/executions/delete', { ids: [id] });
+		},
 	],
 ])(
 	'starts nothing more a second after it was %s',

@@ -66,7 +66,9 @@ const errorIn = (value: unknown): ApiError => {
 };
 
 const indexesIn = (value: unknown): number[] =>
-	Array.isArray(value) ? value.filter((index) => Number.isSafeInteger(index)) : [];
+	(Array.isArray(value) ? value : []).flatMap((index: unknown) =>
+		typeof index === 'number' && Number.isSafeInteger(index) ? [index] : [],
+	);
 
 /** Takes note of what another process tells; `now` in ms since the epoch. */
 export const noteNews = (memory: ParkMemory, news: unknown, now: number): void => {

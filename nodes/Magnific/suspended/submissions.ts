@@ -179,7 +179,11 @@ export class Submissions {
 			this.outcomes.delete(itemIndex);
 			this.open.add(itemIndex);
 		}
-		for (const run of added) void this.inPlace(async () => await this.carry(run));
+		for (const run of added) {
+			void this.inPlace(async () => {
+				await this.carry(run);
+			});
+		}
 		if (!this.isWaiting) this.leave();
 	}
 

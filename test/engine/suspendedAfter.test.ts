@@ -265,14 +265,9 @@ describe('a process that ends while it submits', () => {
 		Object.assign(parkMemories, new ParkMemories(), { knowsSince: Infinity });
 	};
 
-	it.each([
-		['right after the park', 0],
-		['in the second burst', MOST_AT_ONCE],
-		['later', 2 * MOST_AT_ONCE],
-	])('%s, leaves what was not started, and gives every run that was paid', async (_, count) => {
+	it('leaves what was not started, and gives every run that was paid', async () => {
 		const done = start(200, { settings: { onError: 'continueErrorOutput' } });
 		await parked();
-		await until(async () => (await submitted()) > count);
 		await restart();
 		const outcome = await done;
 		const runs = await paid();

@@ -10,6 +10,7 @@ import { binary, picture } from './support/files';
 import { localMagnific } from './support/localMagnific';
 import { magnificNode } from './support/n8n';
 import { MAGNIFIC } from './support/nodeTypes';
+import { isItem } from './support/nodeTypes';
 import { appRun, autoMap, byId, fields, json } from './support/parameters';
 import { withPublicHosts } from './support/publicHosts';
 
@@ -23,7 +24,9 @@ const sound = binary(Buffer.from('RIFF0000WAVE'), 'audio/wav', 'a.wav');
 /** An item whose field `data` is not what n8n promises of binary data, as a Code node can make it. */
 const broken = (value: unknown): INodeExecutionData => {
 	const item: { json: object; binary: unknown } = { json: {}, binary: { data: value } };
-	return JSON.parse(JSON.stringify(item)) as INodeExecutionData;
+	const made: unknown = JSON.parse(JSON.stringify(item));
+	if (!isItem(made)) throw new Error('It is no item');
+	return made;
 };
 
 const poster = (values: Record<string, string | number>): INodeParameters =>

@@ -22,18 +22,9 @@ import { keepFilesIn } from './support/files';
 jest.mock('../../nodes/Magnific/api/clock', () =>
 	jest.requireActual<object>('./support/fastClock'),
 );
-
-type Signature = typeof import('../../nodes/Magnific/callbacks/signature');
-
-// The local Magnific signs its callbacks in real time, whatever the node's clock says.
-jest.mock('../../nodes/Magnific/callbacks/signature', () => {
-	const actual = jest.requireActual<Signature>('../../nodes/Magnific/callbacks/signature');
-	return {
-		...actual,
-		checkSignature: (...[secret, headers, body]: Parameters<Signature['checkSignature']>) =>
-			actual.checkSignature(secret, headers, body, Date.now()),
-	};
-});
+jest.mock('../../nodes/Magnific/callbacks/signature', () =>
+	jest.requireActual<object>('./support/realSignatures'),
+);
 
 const AT_ONCE = 8;
 

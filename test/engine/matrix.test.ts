@@ -1,13 +1,16 @@
-import { brokenPromises } from './matrix/books';
 import { cells, titleOf } from './matrix/cells';
-import { play } from './matrix/execution';
+import { play, promisedBy } from './matrix/execution';
 import { keepFilesIn, picture } from './support/files';
 import { localMagnific } from './support/localMagnific';
 import { readLog } from './support/logFile';
+import { brokenPromises } from './support/promises';
 import { startWaitingN8n, type WaitingN8n } from './support/waitingN8n';
 
 jest.mock('../../nodes/Magnific/api/clock', () =>
 	jest.requireActual<object>('./support/fastClock'),
+);
+jest.mock('../../nodes/Magnific/callbacks/signature', () =>
+	jest.requireActual<object>('./support/realSignatures'),
 );
 
 const local = localMagnific();
@@ -29,6 +32,7 @@ describe('the promises are kept with', () => {
 	it.each(cells().map((cell) => [titleOf(cell), cell] as const))('%s', async (_, cell) => {
 		const outcomes = await play(cell, local, n8n, red);
 		const [runs, requests] = [await local.control.runs(), await local.requests()];
-		expect(brokenPromises(cell, { runs, requests, outcomes, log: await readLog() })).toEqual([]);
+		const books = { runs, requests, outcomes, log: await readLog() };
+		expect([...n8n.troubles, ...brokenPromises(promisedBy(cell), books)]).toEqual([]);
 	});
 });

@@ -6,7 +6,7 @@ import { binary, keepFilesIn, picture } from './support/files';
 import { localMagnific } from './support/localMagnific';
 import { readLog } from './support/logFile';
 import { appRun, fields, json } from './support/parameters';
-import { retryExecution } from './support/retryExecution';
+import { crashed, retryExecution } from './support/retryExecution';
 import { textOf } from './support/text';
 import { systemClock } from './support/fastClock';
 
@@ -254,13 +254,36 @@ describe('n8n’s Retry of a failed execution', () => {
 		expect(await local.count('run')).toBe(1);
 	});
 
-	it('says that the files of a run have expired, and starts a new one when it is retried again', async () => {
-		const items = five.slice(0, 2);
-		await failFirst(1);
-		const first = await local.run(parameters, { items });
-		const [, good] = await local.control.runs();
-		const ago = (hours: number): string =>
-			new Date(systemClock.now() - hours * 3_600_000).toISOString();
+	it('takes an option that the app’s creator has added since it was refused', async () => {
+		const app = (...options: string[]) => ({
+			sqid: 'styleApp1',
+			name: 'Style',
+			inputs: [
+				{
+					id: 'style',
+					label: 'Style',
+					type: 'select',
+					required: true,
+					config: { options: options.map((value) => ({ value, label: value })) },
+					default: null,
+				},
+			],
+		});
+		await local.control.addApp(app('plain'));
+		const styled = appRun('styleApp1', json({ Style: 'bold' }));
+		const first = await local.run(styled);
+		expect(first.error?.message).toMatch(/Style/);
+		await local.control.addApp(app('plain', 'bold'));
+		const { json: outputs } = await retryExecution(local, first, styled, [{ json: {} }]);
+		expect(outputs.map(({ status }) => status)).toEqual(['completed']);
+		expect(await local.count('run')).toBe(1);
+	});
+
+	const ago = (hours: number): string =>
+		new Date(systemClock.now() - hours * 3_600_000).toISOString();
+
+	/** The next look finds this run over for so long that its files are gone. */
+	const letExpire = async (run_id: string | undefined): Promise<void> => {
 		await local.control.addFault({
 			route: 'get_run',
 			fault: {
@@ -268,7 +291,7 @@ describe('n8n’s Retry of a failed execution', () => {
 				status: 200,
 				body: {
 					data: {
-						workflow_run_identifier: good?.run_id,
+						workflow_run_identifier: run_id,
 						status: 'completed',
 						started_at: ago(14),
 						completed_at: ago(13),
@@ -277,6 +300,34 @@ describe('n8n’s Retry of a failed execution', () => {
 				},
 			},
 		});
+	};
+
+	it('says suspended, too, that the files of a run have expired, and then starts a new one', async () => {
+		const suspended = { ...parameters, wait: 'webhook' };
+		const items = five.slice(0, 2);
+		await local.control.settings({ durations: { [posterFromText.sqid]: 600_000 } });
+		await local.control.addFault({ route: 'run', fault: { kind: 'status', status: 400 } });
+		const first = await local.run(suspended, { items });
+		expect(first.error).toBeDefined();
+		const [good] = await local.control.runs();
+		await letExpire(good?.run_id);
+		const second = await retryExecution(local, first, suspended, items, '2');
+		expect(second.error?.message).toMatch(
+			new RegExp(`Item 1: Run ${String(good?.run_id)}, .* links to its files have expired`),
+		);
+		expect(second.error?.description).toContain(good?.run_id);
+		expect(await local.control.runs()).toHaveLength(2);
+		const third = await retryExecution(local, second, suspended, items, '3');
+		expect(third.run.status).toBe('waiting');
+		expect(await local.control.runs()).toHaveLength(3);
+	});
+
+	it('says that the files of a run have expired, and starts a new one when it is retried again', async () => {
+		const items = five.slice(0, 2);
+		await failFirst(1);
+		const first = await local.run(parameters, { items });
+		const [, good] = await local.control.runs();
+		await letExpire(good?.run_id);
 		const second = await retryExecution(local, first, parameters, items, '2');
 		expect(second.error?.message).toContain(
 			`Item 1: Run ${String(good?.run_id)}, which an earlier execution has started, is completed, but the links to its files have expired`,
@@ -287,6 +338,33 @@ describe('n8n’s Retry of a failed execution', () => {
 		expect(third.json.map(({ status }) => status)).toEqual(['completed', 'completed']);
 		expect(third.json[1]?.run_id).not.toBe(good?.run_id);
 		expect(await local.count('run')).toBe(4);
+	});
+});
+
+describe('n8n’s Retry of an execution in which n8n was killed', () => {
+	it('after the node had begun starts nothing, in no try and under Continue neither, and says where the run ids are', async () => {
+		await failFirst(1);
+		let last = crashed(await local.run(parameters, { items: five }), true);
+		expect(await local.count('run')).toBe(5);
+		for (const again of [retry, { ...retry, onError: 'continueErrorOutput' as const }]) {
+			last = await retryExecution(local, last, parameters, five, '2', again);
+			const told = JSON.stringify([last.error?.message, last.error?.description, last.failed]);
+			expect(told).toContain('Nothing was started: n8n ended in the middle of the execution');
+			expect(told).toContain('“Magnific: started runs …”');
+			expect(last.items).toEqual([]);
+			expect(last.failed).toHaveLength('onError' in again ? 5 : 0);
+		}
+		expect(await local.count('run')).toBe(5);
+	});
+
+	it('before the node had begun runs it as usual', async () => {
+		await local.control.addFault({ route: 'run', fault: { kind: 'status', status: 400 } });
+		const [one] = five;
+		if (!one) throw new Error('There is no item');
+		const first = crashed(await local.run(parameters, { items: [one] }), false);
+		expect(await local.control.runs()).toEqual([]);
+		const { json: outputs } = await retryExecution(local, first, parameters, [one]);
+		expect(outputs.map(({ status }) => status)).toEqual(['completed']);
 	});
 });
 

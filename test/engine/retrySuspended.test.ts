@@ -1,6 +1,7 @@
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import { posterFromText } from '../../emulator/apps/posterFromText';
 import { surpriseMe } from '../../emulator/apps/surpriseMe';
+import { appIdOf, appOf } from './support/itemApps';
 import { localMagnific } from './support/localMagnific';
 import type { NodeSettings } from './support/n8n';
 import { appRun, fields, inputId, json } from './support/parameters';
@@ -184,6 +185,42 @@ describe('a suspended execution', () => {
 			runs.map(({ run_id }) => run_id).sort(),
 		);
 		expect(parked.map(({ pairedItem }) => pairedItem)).toEqual(four.map((_, item) => ({ item })));
+	});
+
+	it('waits for the run that a further try has started for an item whose parked run had failed', async () => {
+		const items = [0, 1, 2].map((item) => ({ json: { app: appIdOf(item) } }));
+		for (const item of [0, 1]) await local.control.addApp(appOf(item));
+		await local.control.addApp(appOf(2, 60));
+		// While the first is put off, the second one fails; then the first is refused, and tried again.
+		const answers = [503, 503, 503, 400, 400];
+		for (const status of answers) {
+			await local.control.addFault({
+				route: 'run',
+				app_id: appIdOf(0),
+				times: 1,
+				fault: { kind: 'status', status },
+			});
+		}
+		await local.control.setOutcome({
+			app_id: appIdOf(1),
+			times: 1,
+			status: 'failed',
+			duration_s: 0.1,
+		});
+		const parameters = appRun('={{ $json.app }}', json({ Headline: 'Sale' }), { wait: 'webhook' });
+		const outcome = await runOn(parameters, items, { ...retry, onError: 'continueErrorOutput' });
+		const runs = await local.control.runs();
+		expect(
+			completed(outcome)
+				.map(({ json: { run_id } }) => run_id)
+				.sort(),
+		).toEqual(
+			runs
+				.filter(({ status }) => status === 'completed')
+				.map(({ run_id }) => run_id)
+				.sort(),
+		);
+		expect(runs).toHaveLength(4);
 	});
 
 	it('passes the run on when n8n’s timer ends the wait, with Execute Once too', async () => {

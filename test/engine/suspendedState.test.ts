@@ -1,4 +1,3 @@
-import { WebhookContext } from 'n8n-core';
 import {
 	createRunExecutionData,
 	Workflow,
@@ -9,6 +8,7 @@ import { Magnific } from '../../nodes/Magnific/Magnific.node';
 import { readPark } from '../../nodes/Magnific/suspended/state';
 import { additionalDataFor, magnificNode } from './support/n8n';
 import { MAGNIFIC, nodeTypesWith } from './support/nodeTypes';
+import { WakingContext } from './support/waitingN8n';
 
 const PARK = {
 	id: '0b7e7c7e-1d5c-4c3e-9f57-2f3f6c1f8a11',
@@ -67,8 +67,8 @@ const callFor = (
 		workflowId: 'workflow',
 		workflowExecuteAdditionalData: additionalData,
 	};
-	const context = new WebhookContext(workflow, node, additionalData, 'manual', webhook, [], data);
-	return { context: context as unknown as IWebhookFunctions, answered };
+	const context = new WakingContext(workflow, node, additionalData, 'manual', webhook, [], data);
+	return { context, answered };
 };
 
 const call = async (context: IWebhookFunctions): Promise<unknown> =>

@@ -1,5 +1,6 @@
 import { posterFromText } from '../../emulator/apps/posterFromText';
 import { readExamples } from '../../scripts/lib/demo/examples';
+import { checkPicture } from '../../scripts/lib/demo/files';
 import type { Execution } from '../../scripts/lib/n8n/execution';
 import { example, nodeOf, runFrom } from './support/examples';
 import { untilThere } from './support/production';
@@ -8,7 +9,7 @@ import { MAGNIFIC } from './support/workflows';
 
 const n8n = realN8n();
 
-it('01: takes three products through two apps and lets the one that fails leave by the error output', async () => {
+it('01: takes three products through two apps, gives out pictures that open and have names of their own, and lets the one that fails leave by the error output', async () => {
 	const [first] = (await readExamples()).values();
 	if (!first) throw new Error('There is no example');
 	const execution = await n8n.api.runWorkflow(first);
@@ -31,6 +32,15 @@ it('01: takes three products through two apps and lets the one that fails leave 
 		{ name: 'Fails on purpose', out: [], failed: 1 },
 	]);
 	expect(execution.json('What failed')).toMatchObject([{ status: 'failed' }]);
+
+	const files = ['Photo shoot', 'Poster'].flatMap((name) =>
+		execution.items(name).flatMap(({ binary }) => Object.values(binary ?? {})),
+	);
+	const names = files.map(({ fileName }) => fileName ?? '');
+	expect(names).toEqual([...new Set(names)]);
+	for (const [i, file] of files.entries()) {
+		await checkPicture(await n8n.api.readBinary(file), file.mimeType, names[i] ?? '');
+	}
 });
 
 it('02: waits suspended for 120 posters and hands them out with their metadata', async () => {

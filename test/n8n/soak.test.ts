@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Control, FaultSpec } from '../../emulator';
+import type { Control } from '../../emulator';
 import type { AppSpec } from '../../emulator/control/specs';
 import type { RunRecord } from '../../emulator/control/types';
 import type { Execution, Item } from '../../scripts/lib/n8n/execution';
@@ -7,6 +7,7 @@ import { picture } from '../engine/support/files';
 import { appRun, json } from '../engine/support/parameters';
 import { realN8n } from './support/realN8n';
 import { printedRandom, repetitions } from './support/soak';
+import { makeTrouble, seedFrom } from './support/trouble';
 import { itemsNode, magnificNode, workflowOf } from './support/workflows';
 
 const REQUESTS_PER_MINUTE = 1_200;
@@ -19,7 +20,6 @@ const AT_ONCE = 4;
 const FAULTY = 0.1;
 /** Of a refused key the node believes that it is refused for all: oftener, and nothing would be left. */
 const KEY_REFUSED = 0.0005;
-const LOST_CALLBACKS = 0.02;
 const LONG_MS = repetitions(600_000, 2_400_000);
 
 const app: AppSpec = {
@@ -38,36 +38,12 @@ const app: AppSpec = {
 	duration_s: 30,
 };
 
-const WAYS: ReadonlyArray<Omit<FaultSpec, 'probability' | 'seed' | 'times'>> = [
-	{ fault: { kind: 'reset_before' } },
-	{ fault: { kind: 'reset_after' } },
-	{ fault: { kind: 'truncated' } },
-	{ fault: { kind: 'slow_body', ms: 500 } },
-	{ fault: { kind: 'html', status: 502 } },
-	{ fault: { kind: 'status', status: 500 } },
-	{ fault: { kind: 'status_after', status: 500 } },
-	{ fault: { kind: 'status', status: 503 } },
-	{ fault: { kind: 'status', status: 429 } },
-	{ fault: { kind: 'status', status: 429, headers: { 'retry-after': '1' } } },
-	{ fault: { kind: 'wrong_shape' } },
-	{ fault: { kind: 'redirect', location: 'http://127.0.0.1:9/elsewhere' } },
-];
-
-const makeTrouble = async (control: Control, random: () => number): Promise<void> => {
-	const seed = (): number => Math.floor(random() * 2 ** 31);
-	// Each way has its chance where those before it had none.
-	const probability = 1 - (1 - FAULTY) ** (1 / WAYS.length);
-	for (const way of WAYS) {
-		await control.addFault({ ...way, probability, seed: seed(), times: -1 });
-	}
-	const fault = { kind: 'status', status: 401 } as const;
-	await control.addFault({ fault, probability: KEY_REFUSED, seed: seed(), times: -1 });
-	await control.webhooks({
-		rules: [
-			{ probability: LOST_CALLBACKS, seed: seed(), fault: { kind: 'drop' } },
-			{ probability: 0.1, seed: seed(), fault: { kind: 'duplicate' } },
-			{ probability: 0.1, seed: seed(), fault: { kind: 'delay', ms: 0, max_ms: 2_000 } },
-		],
+const refuseTheKey = async (control: Control, random: () => number): Promise<void> => {
+	await control.addFault({
+		fault: { kind: 'status', status: 401 },
+		probability: KEY_REFUSED,
+		seed: seedFrom(random),
+		times: -1,
 	});
 };
 
@@ -160,7 +136,8 @@ it(
 		const { control } = n8n.magnific;
 		await control.settings({ imageSize: 64, jitter: 0.5 });
 		await control.addApp(app);
-		await makeTrouble(control, random);
+		await makeTrouble(control, random, FAULTY);
+		await refuseTheKey(control, random);
 		const quiet = new AbortController();
 		const interrupting = interrupt(control, random, quiet.signal);
 

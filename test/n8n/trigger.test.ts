@@ -2,59 +2,14 @@ import type { INodeParameters } from 'n8n-workflow';
 import { posterFromText } from '../../emulator/apps/posterFromText';
 import { sketchToRealism } from '../../emulator/apps/sketchToRealism';
 import { FORGERIES } from '../../emulator';
-import type { WorkflowJson } from '../../scripts/lib/n8n/workflow';
 import { appRun, fields } from '../engine/support/parameters';
+import { activate, executionsOf, listening, TRIGGER } from './support/listening';
 import { realN8n } from './support/realN8n';
 import { printedRandom, repetitions } from './support/soak';
-import { itemsNode, MAGNIFIC, magnificNode, workflowOf } from './support/workflows';
+import { itemsNode, magnificNode, workflowOf } from './support/workflows';
 
 const n8n = realN8n({ magnific: { requestsPerMinute: 600 } });
 const LONG_MS = 180_000;
-const TRIGGER = 'Magnific Trigger';
-
-const listening = (name: string, webhookId: string, parameters = {}): WorkflowJson => ({
-	name,
-	nodes: [
-		{
-			...magnificNode({ events: ['completed', 'failed'], ...parameters }),
-			name: TRIGGER,
-			type: `${MAGNIFIC}Trigger`,
-			webhookId,
-		},
-	],
-	connections: {},
-	settings: { executionOrder: 'v1' },
-});
-
-/** Activates a trigger's workflow and waits until App → Run offers it; gives its id and URL. */
-const activate = async (workflow: WorkflowJson): Promise<{ id: string; url: string }> => {
-	const id = await n8n.api.importWorkflow(workflow);
-	await n8n.api.activate(id);
-	for (;;) {
-		const triggers = await n8n.api.loadOptions({
-			nodeType: MAGNIFIC,
-			methodName: 'getTriggers',
-			path: 'parameters.options.notifyTrigger',
-			parameters: appRun(posterFromText, {}, { wait: 'none' }),
-		});
-		const offered = triggers.find(({ name }) => name === workflow.name);
-		if (offered) return { id, url: String(offered.value) };
-		await new Promise((resolve) => {
-			setTimeout(resolve, 200);
-		});
-	}
-};
-
-const executionsOf = async (workflowId: string, count: number): Promise<string[]> => {
-	const deadline = Date.now() + 60_000;
-	for (;;) {
-		const ids = await n8n.api.listExecutions(workflowId);
-		if (ids.length >= count || Date.now() > deadline) return ids;
-		await new Promise((resolve) => {
-			setTimeout(resolve, 200);
-		});
-	}
-};
 
 const start = async (count: number, options: INodeParameters) =>
 	await n8n.api.runWorkflow(
@@ -76,6 +31,7 @@ it(
 	'starts a workflow once per run, with metadata and files, though every delivery comes twice',
 	async () => {
 		const { id, url } = await activate(
+			n8n.api,
 			listening('Results', '6f1d7f0e-0000-4000-8000-000000000001', {
 				options: { downloadFiles: true },
 			}),
@@ -89,7 +45,7 @@ it(
 		});
 		expect(started.error?.message).toBeUndefined();
 		await n8n.magnific.control.waitIdle();
-		const executions = await executionsOf(id, 5);
+		const executions = await executionsOf(n8n.api, id, 5);
 		expect(executions).toHaveLength(5);
 
 		const items = await Promise.all(
@@ -126,6 +82,7 @@ it(
 	'starts nothing for callbacks that are forged, stale, malformed, filtered out or of unknown runs',
 	async () => {
 		const { id, url } = await activate(
+			n8n.api,
 			listening('Nothing', '6f1d7f0e-0000-4000-8000-000000000002', {
 				apps: [sketchToRealism.sqid],
 			}),
@@ -168,6 +125,7 @@ it(
 			return choice;
 		};
 		const { id, url } = await activate(
+			n8n.api,
 			listening('Flood', '6f1d7f0e-0000-4000-8000-000000000005', {
 				events: ['completed', 'failed', 'started', 'cancelled', 'completedWithErrors'],
 			}),
@@ -199,7 +157,7 @@ it(
 			const answers = await Promise.all([control.deliver(delivery), control.deliver(delivery)]);
 			expect(answers.map(({ status }) => status)).toEqual([200, 200]);
 		}
-		await executionsOf(id, Math.min(goodOnes, 100));
+		await executionsOf(n8n.api, id, Math.min(goodOnes, 100));
 		const executions = await n8n.api.listExecutions(id);
 		for (const execution of executions) await n8n.api.waitForEnd(execution);
 		expect(await n8n.api.countExecutions(id)).toBe(goodOnes);
@@ -213,6 +171,7 @@ it(
 	async () => {
 		const { control } = n8n.magnific;
 		const { id, url } = await activate(
+			n8n.api,
 			listening('Restarted', '6f1d7f0e-0000-4000-8000-000000000006'),
 		);
 		await control.webhooks({ rules: [{ fault: { kind: 'drop' } }] });
@@ -222,13 +181,13 @@ it(
 		const deliver = async (run_id: string | undefined) =>
 			await control.deliver({ url, run_id, event: 'finished' });
 		await deliver(first?.run_id);
-		const [execution] = await executionsOf(id, 1);
+		const [execution] = await executionsOf(n8n.api, id, 1);
 		await n8n.api.waitForEnd(String(execution));
 
 		await n8n.server.restart();
 		expect((await deliver(first?.run_id)).body).toContain('received before');
 		await deliver(second?.run_id);
-		expect(await executionsOf(id, 2)).toHaveLength(2);
+		expect(await executionsOf(n8n.api, id, 2)).toHaveLength(2);
 		await n8n.api.deactivate(id);
 	},
 	LONG_MS,
@@ -238,6 +197,7 @@ it(
 	'drops metadata that was tampered with, and says so in the item',
 	async () => {
 		const { id, url } = await activate(
+			n8n.api,
 			listening('Tampered', '6f1d7f0e-0000-4000-8000-000000000003'),
 		);
 		await n8n.magnific.control.webhooks({ rules: [{ fault: { kind: 'drop' } }] });
@@ -253,7 +213,7 @@ it(
 			event: 'finished',
 		});
 
-		const [execution] = await executionsOf(id, 1);
+		const [execution] = await executionsOf(n8n.api, id, 1);
 		const [item] = (await n8n.api.waitForEnd(String(execution))).items(TRIGGER);
 		expect(item?.json).not.toHaveProperty('metadata');
 		expect(item?.json['metadata_dropped']).toMatch(/changed on the way/);
@@ -267,6 +227,7 @@ it(
 	async () => {
 		const { control } = n8n.magnific;
 		const { id, url } = await activate(
+			n8n.api,
 			listening('Terse', '6f1d7f0e-0000-4000-8000-000000000007', {
 				apps: [posterFromText.sqid],
 			}),
@@ -279,7 +240,7 @@ it(
 		const terse = { run_id: run?.run_id, event: 'finished', result: run?.result };
 		await control.deliver({ url: delivery?.url ?? url, payload: terse });
 
-		const [execution] = await executionsOf(id, 1);
+		const [execution] = await executionsOf(n8n.api, id, 1);
 		const [item] = (await n8n.api.waitForEnd(String(execution))).items(TRIGGER);
 		expect(item?.json).toMatchObject({
 			status: 'completed',
@@ -310,7 +271,7 @@ it(
 		for (const node of workflow.nodes) {
 			node.credentials = { magnificApi: { id: credential.id, name: credential.name } };
 		}
-		const { id, url } = await activate(workflow);
+		const { id, url } = await activate(n8n.api, workflow);
 		await n8n.magnific.control.webhooks({ rules: [{ fault: { kind: 'drop' } }] });
 		await start(1, {});
 		await n8n.magnific.control.waitIdle();
@@ -320,7 +281,7 @@ it(
 
 		expect(await answer('unknown_run', 'finished')).toBe(404);
 		expect(await answer('other_result', 'finished')).toBe(200);
-		const [execution] = await executionsOf(id, 1);
+		const [execution] = await executionsOf(n8n.api, id, 1);
 		const [item] = (await n8n.api.waitForEnd(String(execution))).items(TRIGGER);
 		expect(JSON.stringify(item?.json['result'])).toContain(n8n.magnific.url);
 		await n8n.api.deactivate(id);

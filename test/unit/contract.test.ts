@@ -40,6 +40,7 @@ describe('the contract with people’s workflows', () => {
 			'output run / metadata / sku': 'string',
 			'output file / media_type': 'string',
 			'output unfinished run / timed_out': 'boolean',
+			'output run that was reused / reused': 'boolean',
 			'output item whose run failed / details / run_id': 'string',
 			'output event of an end / event': 'string',
 			'output event with changed metadata / metadata_dropped': 'string',

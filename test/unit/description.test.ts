@@ -251,6 +251,8 @@ describe('the options of App → Run', () => {
 			'Credit Limit',
 			'Metadata',
 			'Notify Trigger Name or ID',
+			'Reuse Key',
+			'Reuse Runs (Hours)',
 			'Validate Only',
 		]);
 	});

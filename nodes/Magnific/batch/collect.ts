@@ -1,11 +1,11 @@
 import type { IExecuteFunctions, INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
 import { settle } from '../api/errors';
+import type { JsonObject } from '../api/guards';
 import type { AppSummary, Run } from '../api/types';
 import { callFailed, failureOf } from '../runs/failures';
 import { outcomeHints } from '../runs/notes';
 import { binaryFieldName, fileJson, filesOf, runJson, unfinishedJson } from '../runs/output';
 import { runIdOf, type RunOutcome } from '../runs/types';
-import type { Metadata } from '../callbacks/metadata';
 import { failed, jsonItem, type Batch, type ItemResult } from './runBatch';
 import { downloader, LinkExpired, type Download } from '../files/download';
 import { showHints } from './showHints';
@@ -18,6 +18,8 @@ export interface Carried {
 	app: AppSummary | undefined;
 	outcome: RunOutcome;
 	options: ItemOptions;
+	/** Another item or execution has started the run. */
+	reused?: boolean | undefined;
 }
 
 /** A run as items: one, or one per file. Throws an `ApiError` where a file cannot be downloaded. */
@@ -97,9 +99,18 @@ export const outputRun = async (
 	});
 };
 
-const withMetadata = (result: ItemResult, metadata: Metadata): ItemResult =>
-	'items' in result && Object.keys(metadata).length > 0
-		? { items: result.items.map((item) => ({ ...item, json: { ...item.json, metadata } })) }
+/** What an item's json has beside the run. */
+export const besideRun = ({
+	reused,
+	options: { metadata },
+}: Pick<Carried, 'reused'> & { options: Pick<ItemOptions, 'metadata'> }): JsonObject => ({
+	...(reused === true && { reused }),
+	...(Object.keys(metadata).length > 0 && { metadata }),
+});
+
+const withMore = (result: ItemResult, more: JsonObject): ItemResult =>
+	'items' in result
+		? { items: result.items.map((item) => ({ ...item, json: { ...item.json, ...more } })) }
 		: result;
 
 /** Turns outcomes into the items' results. `waitedMin`: how long was waited at most, in minutes. */
@@ -110,22 +121,22 @@ export const collect = async (
 	waitedMin: number,
 ): Promise<void> => {
 	const download = downloader(context, batch.pacing);
-	const add = (itemIndex: number, { metadata }: ItemOptions, result: ItemResult): void => {
-		batch.results.set(itemIndex, withMetadata(result, metadata));
-	};
 	const outcomes = carried.map(({ outcome }) => outcome);
 	showHints(context, outcomeHints(outcomes, batch.clock.now()));
 	await Promise.all(
-		carried.map(async ({ itemIndex, app, outcome, options }) => {
+		carried.map(async ({ itemIndex, app, outcome, options, reused }) => {
+			const add = (result: ItemResult): void => {
+				batch.results.set(itemIndex, withMore(result, besideRun({ options, reused })));
+			};
 			noteRun(batch, itemIndex, outcome);
 			const failure = failureOf(itemIndex, app, outcome, options, waitedMin);
 			if (failure) {
 				batch.results.set(itemIndex, failed(failure));
 			} else if (outcome.kind === 'ended') {
 				const { run } = outcome;
-				add(itemIndex, options, await outputRun(itemIndex, run, app, options, download));
+				add(await outputRun(itemIndex, run, app, options, download));
 			} else if (outcome.kind !== 'not_started' && outcome.kind !== 'unknown') {
-				add(itemIndex, options, { items: [jsonItem(unfinishedJson(outcome, app), itemIndex)] });
+				add({ items: [jsonItem(unfinishedJson(outcome, app), itemIndex)] });
 			}
 		}),
 	);

@@ -1,6 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { choice, fieldsOf, flag, number, shaped, text, type Option } from './option';
 import { readMetadataOption } from './metadataOption';
+import { readReuseKey } from './reuseKeyOption';
 
 /** How a run comes out: shared by all operations that give runs. */
 export const output = {
@@ -182,6 +183,34 @@ export const notifyTrigger = text({
 		'A published workflow that starts with a Magnific Trigger and is told when the run ends. Choose from the list, or specify an ID using an <a href="https://docs.n8n.io/code/expressions/">expression</a>.',
 });
 
+export const reuseRuns = number(
+	{
+		displayName: 'Reuse Runs (Hours)',
+		name: 'reuseRuns',
+		type: 'number',
+		default: 12,
+		typeOptions: { minValue: 0 },
+		description:
+			'Take up a run that this node has started for the same thing within so many hours, in this execution or an earlier one, instead of starting and paying for another. 0 means no reuse.',
+	},
+	null,
+);
+
+export const reuseKey = shaped(
+	{
+		displayName: 'Reuse Key',
+		name: 'reuseKey',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. {{ $json.sku }}',
+		description:
+			'What the same thing is for Reuse Runs: items with the same key share a run, whatever their inputs. Empty means the app with the same inputs, and files with the same content.',
+	},
+	null,
+	'a text, as an expression gives it for each item',
+	readReuseKey,
+);
+
 export const validateOnly = flag({
 	displayName: 'Validate Only',
 	name: 'validateOnly',
@@ -209,6 +238,8 @@ export const appRunOptions: INodeProperties[] = sorted([
 	notWith(['none', 'webhook'], onTimeout),
 	metadata.field,
 	notifyTrigger.field,
+	reuseKey.field,
+	reuseRuns.field,
 	validateOnly.field,
 ]);
 

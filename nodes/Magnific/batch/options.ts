@@ -12,6 +12,7 @@ import {
 	onPartial,
 	onTimeout,
 	output,
+	reuseRuns,
 	validateOnly,
 } from './optionFields';
 import { readItem, type Batch } from './runBatch';
@@ -42,6 +43,8 @@ export interface BatchOptions extends WaitOptions<'poll' | 'webhook' | 'none'> {
 	maxConcurrentRuns: number;
 	/** Null: no limit. */
 	creditLimit: number | null;
+	/** How old a run may be that is taken up, in hours; null and 0: none is. */
+	reuseRuns: number | null;
 	validateOnly: boolean;
 }
 
@@ -201,6 +204,7 @@ export const readBatchOptions = (
 			...waitOf(context, itemIndex, wait),
 			maxConcurrentRuns: read(maxConcurrentRuns),
 			creditLimit: read(creditLimit),
+			reuseRuns: read(reuseRuns),
 			validateOnly: read(validateOnly),
 		};
 	});

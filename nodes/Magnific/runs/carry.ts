@@ -1,11 +1,10 @@
 import type { RunApi } from '../api/client';
-import { ApiError } from '../api/errors';
 import type { Pacing } from '../api/retry';
 import { gate } from './concurrency';
-import type { Ledger, LedgerEntry } from './ledger';
+import type { Ledger } from './ledger';
 import { Poller } from './poll';
 import { Progress } from './progress';
-import { Submitter, type PlainRun, type Submission } from './submit';
+import { remembered, Submitter, type PlainRun } from './submit';
 import type { RunOutcome } from './types';
 
 export interface CarryOptions {
@@ -23,19 +22,6 @@ export interface CarrySeams extends Pacing {
 	/** Gets a line once a minute that says how far the batch is. */
 	tell?: (line: string) => void;
 }
-
-const stillUnknown = (message: string): ApiError =>
-	new ApiError({
-		kind: 'network',
-		message: `An earlier try was sent, but its answer was lost (${message})`,
-		advice: '',
-	});
-
-/** What the ledger's entry says of a submission that is not made again. */
-export const remembered = (entry: LedgerEntry): Submission =>
-	'run_id' in entry
-		? { kind: 'started', run_id: entry.run_id, since: 0 }
-		: { kind: 'unknown', error: stillUnknown(entry.unknown) };
 
 /**
  * Carries the runs of one execution: submits them all at once as the budget allows, in order, and
@@ -64,6 +50,7 @@ export const carryRuns = async (
 
 	const carry = async (run: PlainRun): Promise<RunOutcome> => {
 		const known = ledger.recall(run.slot);
+		if (known && 'run_id' in known && known.ended) return { kind: 'ended', run: known.ended };
 		const submission = known ? remembered(known) : await submitter.submit(run);
 		queued -= 1;
 		if (!wait || submission.kind !== 'started') return submission;
@@ -72,16 +59,15 @@ export const carryRuns = async (
 			app_id: run.app.sqid,
 			since: clock.now(),
 			deadline: clock.now() + maxWaitMs,
-			lookNow: known !== undefined,
+			lookNow: submission.since === 0,
 		});
-		if (outcome.kind === 'ended' && ['failed', 'cancelled'].includes(outcome.run.status)) {
-			ledger.forget(run.slot);
-		}
+		if (outcome.kind === 'ended') ledger.saw(run.slot, outcome.run);
 		return outcome;
 	};
 	const outcomes = runs.map(async (run) => {
 		const outcome = await enter(async () => await carry(run));
-		progress?.note(outcome, run.app.total_cost);
+		const isReused = ledger.recall(run.slot)?.reused === true;
+		progress?.note(outcome, isReused ? 0 : run.app.total_cost);
 		return outcome;
 	});
 	return await Promise.all(outcomes).finally(() => {

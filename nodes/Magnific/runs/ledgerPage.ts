@@ -36,7 +36,7 @@ export interface PageOptions {
 	executionId: string;
 	/** Calls of an agent share a page, and may come at the same time. */
 	isAgentTool: boolean;
-	/** Told of each run as its id is known. */
+	/** Told of each run that is started as its id is known. */
 	onStarted: (itemIndex: number, run_id: string) => void;
 }
 
@@ -53,7 +53,10 @@ export interface LedgerPage extends Ledger {
 	spent(slots: string[]): number;
 	/** True where another execution, which n8n's Retry goes on with, has started the slot's run. */
 	isTakenOver(slot: string): boolean;
-	saw(run_id: string, status: string): void;
+	/** True where another item, or an execution that this one does not go on with, has started the slot's run. */
+	isReused(slot: string): boolean;
+	/** The same for slots of which one run is enough. */
+	sharedBy(slot: string): string;
 	/** Notes that the user was told of a run whose files are gone: another execution may start it anew. */
 	toldExpired(slot: string): void;
 	/** An agent has the result: the same call again is another submission. */
@@ -112,6 +115,7 @@ export const openLedger = (
 
 	return {
 		recall,
+		claim: async (slot) => await slots.claim(slot),
 		remember(slot, entry) {
 			if (entry === ON_ITS_WAY) {
 				sending.add(slot);
@@ -128,7 +132,7 @@ export const openLedger = (
 			const run = { itemIndex, run_id, status: 'running', slot, execution: executionId };
 			page.runs.push(run);
 			started.set(run_id, run);
-			onStarted(itemIndex, run_id);
+			if (entry.reused !== true) onStarted(itemIndex, run_id);
 		},
 		forget(slot) {
 			// What was certainly not started costs nothing; a run that failed has cost its credits.
@@ -152,9 +156,12 @@ export const openLedger = (
 			if (entry === undefined || !('run_id' in entry)) return false;
 			return started.get(entry.run_id)?.execution !== executionId;
 		},
-		saw(run_id, status) {
-			const run = started.get(run_id);
-			if (run) run.status = status;
+		isReused: (slot) => recall(slot)?.reused === true,
+		sharedBy: (slot) => slot,
+		saw(slot, run) {
+			const own = started.get(run.run_id);
+			if (own) own.status = run.status;
+			slots.saw(slot, run);
 		},
 		toldExpired(slot) {
 			page.told[slot] = executionId;

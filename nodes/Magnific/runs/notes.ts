@@ -28,12 +28,41 @@ export const queuedHints = (count: number): string[] =>
 				`${runs(count)} more ${count === 1 ? 'is' : 'are'} started while the execution is suspended.`,
 			];
 
+/** What was saved by runs that were taken up, as one sentence. `credits` as for `costHints`. */
+export const reuseHints = (credits: Array<number | null>): string[] => {
+	if (credits.length === 0) return [];
+	const total = credits.reduce<number>((sum, cost) => sum + (cost ?? 0), 0);
+	const saved = total === 1 ? '1 credit was' : `${String(total)} credits were`;
+	const isKnown = credits.every((cost) => cost !== null);
+	return [`${runs(credits.length)} reused: ${isKnown ? '' : 'at least '}${saved} not spent.`];
+};
+
+/** That items without a key start a run of their own. */
+export const keylessHints = (itemIndexes: number[]): string[] => {
+	if (itemIndexes.length === 0) return [];
+	const shown = itemIndexes.slice(0, 10).map(String).join(', ');
+	const more = itemIndexes.length > 10 ? ', …' : '';
+	const [items, are] = itemIndexes.length === 1 ? ['item', 'is'] : ['items', 'are'];
+	return [`Reuse Key gives nothing for ${items} ${shown}${more}, which ${are} not reused.`];
+};
+
 /** That nobody waits for runs. `count`: how many were started, and no trigger is told of their end. */
 export const unwatchedHints = (count: number): string[] =>
 	count === 0
 		? []
 		: [
 				`No trigger is told when ${count === 1 ? 'the run ends' : 'the runs end'}: choose one in the option Notify Trigger, or pass the run_id to Run → Wait.`,
+			];
+
+const minutes = (count: number): string =>
+	count === 1 ? '1 minute' : `${String(Math.round(count * 10) / 10)} minutes`;
+
+/** That the workflow's timeout, s, ends the wait before Max Wait does. */
+export const timeoutHints = (timeoutS: number, maxWaitMin: number): string[] =>
+	timeoutS >= maxWaitMin * 60
+		? []
+		: [
+				`The timeout of this workflow (${minutes(timeoutS / 60)}) is shorter than Max Wait (${minutes(maxWaitMin)}): n8n ends the execution then, and results that are paid for do not come out. Set Max Wait below it, wait suspended, or change Timeout Workflow in the workflow’s settings.`,
 			];
 
 /** What a user may overlook in the items that came out. `now` in ms since the epoch. */

@@ -1,8 +1,8 @@
-import { settle, stoppedError, type ApiError } from '../api/errors';
+import { ApiError, settle, stoppedError } from '../api/errors';
 import { waitAfter, type Pacing } from '../api/retry';
 import type { RunApi } from '../api/client';
 import type { AppDefinition } from '../api/types';
-import { ON_ITS_WAY, type Ledger } from './ledger';
+import { ON_ITS_WAY, type Ledger, type LedgerEntry } from './ledger';
 import type { RunOutcome } from './types';
 
 /** A run as it goes to the API: files are uploaded, values are plain. */
@@ -17,6 +17,21 @@ export interface PlainRun {
 }
 
 export type Submission = Extract<RunOutcome, { kind: 'started' | 'not_started' | 'unknown' }>;
+
+const stillUnknown = (message: string, reused: boolean): ApiError =>
+	new ApiError({
+		kind: 'network',
+		message: reused
+			? `The same was sent before, but its answer was lost (${message}), and the option Reuse Runs keeps it from being sent again`
+			: `An earlier try was sent, but its answer was lost (${message})`,
+		advice: '',
+	});
+
+/** A submission that was made before, as the outcome of one that is not made again. */
+export const remembered = (entry: LedgerEntry): Submission =>
+	'run_id' in entry
+		? { kind: 'started', run_id: entry.run_id, since: 0 }
+		: { kind: 'unknown', error: stillUnknown(entry.unknown, entry.reused === true) };
 
 /** 429 and 503 alone say that no run was started, and that one may be started later. */
 const maySendAgain = ({ kind }: ApiError): boolean =>
@@ -70,15 +85,18 @@ export class Submitter {
 	}
 
 	/**
-	 * Starts one run, paced by the budget, and remembers in the ledger what is known of it, from
-	 * before it is sent: n8n saves a stopped execution without waiting. Sent again only after 429 and
-	 * 503. Never throws.
+	 * Starts one run, paced by the budget, or takes up the one that the ledger has for the same. The
+	 * ledger is told what is known of it, from before it is sent: n8n saves a stopped execution
+	 * without waiting. Sent again only after 429 and 503. Never throws.
 	 */
 	async submit(run: PlainRun): Promise<Submission> {
-		const { api, clock, ledger } = this.seams;
+		const { api, clock, ledger, signal } = this.seams;
 		let giveUpAt = Infinity;
 		for (let attempt = 1; ; attempt++) {
+			const taken = await ledger.claim(run.slot, signal);
+			if (taken) return remembered(taken);
 			if (!(await this.mayGo(run.app.sqid))) {
+				ledger.forget(run.slot);
 				return { kind: 'not_started', error: this.obstacleTo(run.app.sqid) ?? stoppedError() };
 			}
 			if (attempt === 1) giveUpAt = clock.now() + this.patienceMs;

@@ -16,7 +16,7 @@ import {
 	type Batch,
 	type ItemResult,
 } from '../batch/runBatch';
-import { collect, noteRun, type Carried } from '../batch/collect';
+import { besideRun, collect, noteRun, type Carried } from '../batch/collect';
 import { neverTold } from './late';
 import { parkMemories } from './memories';
 import { parkedSide } from './parkedSide';
@@ -73,7 +73,7 @@ export const parkStarted = async (
 	parking: Parking,
 ): Promise<void> => {
 	const { late, maxWaitMin } = parking;
-	const started = carried.flatMap(({ itemIndex, options, outcome, app }) =>
+	const started = carried.flatMap(({ itemIndex, options, outcome, app, reused }) =>
 		outcome.kind === 'started' && app
 			? [
 					{
@@ -82,6 +82,7 @@ export const parkStarted = async (
 						app,
 						run_id: outcome.run_id,
 						since: outcome.since,
+						reused,
 					},
 				]
 			: [],
@@ -96,13 +97,20 @@ export const parkStarted = async (
 	}
 };
 
-/** What an earlier try has parked stays; runs that this one knows too keep when they were submitted. */
-const joined = <T extends { itemIndex: number }>(earlier: T[], added: T[]): T[] => {
-	const known = new Set(earlier.map(({ itemIndex }) => itemIndex));
-	return [...earlier, ...added.filter(({ itemIndex }) => !known.has(itemIndex))].sort(
+/**
+ * What an earlier try has parked stays, with when it was submitted. An item whose parked run has
+ * ended without a result may have another run since.
+ */
+const joinRuns = (parked: ParkedItem[], runs: ParkedItem[]): ParkedItem[] => {
+	const earlier = new Map(parked.map((run) => [run.run_id, run]));
+	return inOrder([...parked, ...runs.map((run) => earlier.get(run.run_id) ?? run)]);
+};
+
+/** The last one of each item. */
+const inOrder = <T extends { itemIndex: number }>(items: T[]): T[] =>
+	[...new Map(items.map((item) => [item.itemIndex, item])).values()].sort(
 		(a, b) => a.itemIndex - b.itemIndex,
 	);
-};
 
 /** The items that have no run yet, of this try and of those before; what came of one meanwhile is noted later. */
 const queuedIn = (
@@ -111,7 +119,7 @@ const queuedIn = (
 	late: Parking['late'],
 ): ParkedQueuedItem[] => {
 	const started = new Set(runs.map(({ itemIndex }) => itemIndex));
-	return joined(earlier?.queued ?? [], late?.queued ?? []).filter(
+	return inOrder([...(earlier?.queued ?? []), ...(late?.queued ?? [])]).filter(
 		({ itemIndex }) => !started.has(itemIndex),
 	);
 };
@@ -129,7 +137,7 @@ export const park = async (
 ): Promise<void> => {
 	const { clock, pacing, api, results } = batch;
 	const earlier = parkingOf(context)?.park;
-	const runs = joined(earlier?.runs ?? [], added);
+	const runs = joinRuns(earlier?.runs ?? [], added);
 	const queued = queuedIn(earlier, runs, late);
 	if (!earlier && queued.length === 0) {
 		const mayBeOver = toLookAtBeforeParking(runs, clock.now());
@@ -198,14 +206,10 @@ const submitAfter = (context: IExecuteFunctions, state: Park, submissions: Submi
 	});
 };
 
-const unfinishedItem = ({
-	itemIndex,
-	run_id,
-	app,
-	options: { metadata },
-}: ParkedItem): INodeExecutionData => {
+const unfinishedItem = (parked: ParkedItem): INodeExecutionData => {
+	const { itemIndex, run_id, app } = parked;
 	const json = unfinishedJson({ kind: 'timed_out', run_id, status: null }, app);
-	return jsonItem(Object.keys(metadata).length > 0 ? { ...json, metadata } : json, itemIndex);
+	return jsonItem({ ...json, ...besideRun(parked) }, itemIndex);
 };
 
 /** Without an `error`, which would make n8n try the node again. */

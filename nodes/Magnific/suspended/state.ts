@@ -11,7 +11,10 @@ interface WithOptions {
 	options: ItemOptions;
 }
 
-export type ParkedItem = ParkedRun & WithOptions;
+export interface ParkedItem extends ParkedRun, WithOptions {
+	/** Another item or execution has started it. */
+	reused?: boolean | undefined;
+}
 
 /** An item that has no run yet. */
 export type ParkedQueuedItem = QueuedItem & WithOptions;
@@ -34,7 +37,7 @@ type SavedItem = [
 	options: number,
 	metadata: ItemOptions['metadata'] | 0,
 	/** … and its run where it has one, with when that was started. */
-	...run: [] | [run_id: string, since: number],
+	...run: [] | [run_id: string, since: number, reused?: true],
 ];
 
 /** A park as it is saved. n8n reads it at every call, so what items have in common stands there once. */
@@ -72,7 +75,12 @@ const packed = ({ runs, queued, ...park }: Park): SavedPark => {
 			Object.keys(metadata).length > 0 ? metadata : 0,
 		] as const;
 	saved.items = [
-		...runs.map((run): SavedItem => [...pack(run), run.run_id, run.since]),
+		...runs.map(
+			(run): SavedItem =>
+				run.reused === true
+					? [...pack(run), run.run_id, run.since, true]
+					: [...pack(run), run.run_id, run.since],
+		),
 		...queued.map((item): SavedItem => [...pack(item)]),
 	];
 	return saved;
@@ -92,8 +100,10 @@ const unpacked = ({ apps, options, items, ...park }: SavedPark): Park => {
 			: [];
 	};
 	const runs = items.flatMap((item) => {
-		const [, , , , run_id, since = 0] = item;
-		return run_id === undefined ? [] : unpack(item).map((own) => ({ ...own, run_id, since }));
+		const [, , , , run_id, since = 0, reused] = item;
+		return run_id === undefined
+			? []
+			: unpack(item).map((own) => ({ ...own, run_id, since, reused }));
 	});
 	const queued = items.flatMap((item) => (item.length > 4 ? [] : unpack(item)));
 	return { ...park, runs, queued };
@@ -148,7 +158,7 @@ const parkIn = (value: unknown): Park | undefined => {
 };
 
 /** A name as a JavaScript string in which nothing can end the string or the expression around it. */
-const quoted = (name: string): string =>
+export const quoted = (name: string): string =>
 	`"${name.replace(/[^a-z0-9]/gi, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
 
 /**

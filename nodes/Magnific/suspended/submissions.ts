@@ -2,10 +2,9 @@ import type { RunApi } from '../api/client';
 import type { Budget, SharedBudget } from '../api/budget';
 import { ApiError } from '../api/errors';
 import type { Pacing } from '../api/retry';
-import { remembered } from '../runs/carry';
 import { gate } from '../runs/concurrency';
 import type { Ledger } from '../runs/ledger';
-import { Submitter, type PlainRun, type Submission } from '../runs/submit';
+import { remembered, Submitter, type PlainRun, type Submission } from '../runs/submit';
 import type { Heard } from './heard';
 
 /** How long runs are submitted before the execution is parked, in ms, where not all go at once. */

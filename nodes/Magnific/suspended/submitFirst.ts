@@ -3,6 +3,7 @@ import type { RunApi } from '../api/client';
 import type { Pacing } from '../api/retry';
 import type { Ledger } from '../runs/ledger';
 import { callSelf } from './callSelf';
+import { isErrorOfN8n } from './heard';
 import type { Park } from './state';
 import { Submissions, type ItemRun, type SubmissionOptions } from './submissions';
 import { parkingOf } from './tries';
@@ -24,9 +25,9 @@ export const submitFirst = async (
 	submissions.add(runs);
 	await submissions.firstBurst();
 	if (!earlier && submissions.isWaiting) {
-		const { heard } = await callSelf(context, own, 'look');
-		// n8n's own word, under the address at which it is going to be called.
-		if (heard !== 'running') await submissions.all();
+		const { heard, body } = await callSelf(context, own, 'look');
+		// It still runs, so n8n takes no call for it; what counts is that n8n is there.
+		if (heard !== 'running' && !isErrorOfN8n(body)) await submissions.all();
 	}
 	return submissions;
 };

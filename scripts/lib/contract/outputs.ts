@@ -1,4 +1,5 @@
 import { isRecord } from '../../../nodes/Magnific/api/guards';
+import { besideRun } from '../../../nodes/Magnific/batch/collect';
 import { unfinishedJson } from '../../../nodes/Magnific/runs/output';
 import { withMetadata } from '../../../nodes/Magnific/callbacks/metadata';
 import { SAMPLE } from './sample-api';
@@ -69,6 +70,10 @@ export const sampleOutputs = async (
 			{ kind: 'timed_out', run_id: SAMPLE.runId, status: 'running' },
 			{ sqid: SAMPLE.appId, name: 'Sketch to Realism', total_cost: 5 },
 		),
+		'run that was reused': {
+			...unfinishedJson({ kind: 'started', run_id: SAMPLE.runId, since: 0 }, undefined),
+			...besideRun({ reused: true, options: { metadata: {} } }),
+		},
 		'validated item': await execute('validated item', {
 			...runApp,
 			options: { validateOnly: true },

@@ -64,5 +64,6 @@ export const stubContext = (
 			},
 		},
 		logger: { info: () => undefined, warn: () => undefined },
+		sendMessageToUI: () => undefined,
 	};
 };

@@ -7,6 +7,9 @@ import type { WorkflowJson, WorkflowNode } from './workflow';
 const LOOK_INTERVAL_MS = 150;
 /** n8n 1 stores the status of an execution first and then its data, in SQLite without a transaction. */
 const STATUS_BEFORE_DATA_MS = 1_000;
+/** What n8n answers, before it does anything, while its look at the database is late: on a busy machine. */
+const NO_DATABASE = 'Database is not ready!';
+const DATABASE_PATIENCE_MS = 60_000;
 const DEFAULT_RUN_TIMEOUT_MS = 120_000;
 
 /** The owner that every n8n started here gets. */
@@ -349,20 +352,27 @@ export class N8nApi {
 	}
 
 	private async fetch(method: string, path: string, body?: unknown): Promise<Response> {
-		const response = await fetch(`${this.url}${path}`, {
-			method,
-			headers: {
-				...(this.cookie ? { cookie: this.cookie } : {}),
-				...(body === undefined ? {} : { 'content-type': 'application/json' }),
-			},
-			...(body === undefined ? {} : { body: JSON.stringify(body) }),
-		});
-		if (response.ok) return response;
-		throw new N8nRequestFailed(
-			response.status,
-			reasonOf(await response.text()),
-			`${method} ${path.split('?')[0] ?? path}`,
-		);
+		const deadline = Date.now() + DATABASE_PATIENCE_MS;
+		for (;;) {
+			const response = await fetch(`${this.url}${path}`, {
+				method,
+				headers: {
+					...(this.cookie ? { cookie: this.cookie } : {}),
+					...(body === undefined ? {} : { 'content-type': 'application/json' }),
+				},
+				...(body === undefined ? {} : { body: JSON.stringify(body) }),
+			});
+			if (response.ok) return response;
+			const reason = reasonOf(await response.text());
+			if (reason !== NO_DATABASE || Date.now() > deadline) {
+				throw new N8nRequestFailed(
+					response.status,
+					reason,
+					`${method} ${path.split('?')[0] ?? path}`,
+				);
+			}
+			await delay(LOOK_INTERVAL_MS);
+		}
 	}
 }
 

@@ -23,8 +23,8 @@ const FIRST_FIVE = {
 } as const;
 
 const REST = {
-	/** Where the inputs come from. */
-	input: ['value', 'json', 'node', 'binary'],
+	/** Where the inputs come from; `changing`: an expression that gives another text at each try. */
+	input: ['value', 'json', 'node', 'binary', 'changing'],
 	executeOnce: [false, true],
 	inLoop: [false, true],
 	outputPer: ['run', 'file'],
@@ -32,16 +32,24 @@ const REST = {
 	creditLimit: [false, true],
 	/** Where it has stopped, n8n's *Retry* button is pressed. */
 	retried: [false, true],
+	/** Max Concurrent Runs. */
+	atOnce: [0, 1],
+	/** The first call for the parked execution cannot read the credential. */
+	storeDown: [false, true],
 } as const;
 
 type Factors = typeof FIRST_FIVE & typeof REST;
 
 /** One setting of everything. */
-export type Cell = { [Name in keyof Factors]: Factors[Name][number] };
+export type Cell = { [Name in keyof Factors]: Factors[Name][number] } & {
+	/** An expression that gives a text: then nothing may be spent. */
+	validateOnly: boolean;
+};
 
 type Lists = Record<string, readonly unknown[]>;
 
-const rowsOf = <T extends Lists>(
+/** Rows of settings that have all combinations of `length` of the factors, the same at every run. */
+export const rowsOf = <T extends Lists>(
 	factors: T,
 	length: number,
 ): Array<{ [Name in keyof T]: T[Name][number] }> => {
@@ -61,8 +69,8 @@ const rowsOf = <T extends Lists>(
 };
 
 /**
- * All triples of the first five settings, the rest beside them in turn, and all pairs of all: a
- * covering array, the same at every run.
+ * All triples of the first five settings, the rest beside them in turn, and all pairs of all, these
+ * with *Validate Only* too: a covering array, the same at every run.
  */
 export const cells = (): Cell[] => {
 	const rest = rowsOf(REST, 3);
@@ -70,7 +78,11 @@ export const cells = (): Cell[] => {
 		const other = rest[index % rest.length];
 		return other ? [{ ...first, ...other }] : [];
 	});
-	return [...triples, ...rowsOf({ ...FIRST_FIVE, ...REST }, 2)];
+	const pairs = rowsOf({ ...FIRST_FIVE, ...REST }, 2);
+	return [
+		...[...triples, ...pairs].map((row) => ({ ...row, validateOnly: false })),
+		...pairs.map((row) => ({ ...row, validateOnly: true })),
+	];
 };
 
 /** A cell in a few words, for a test's name. */
@@ -88,6 +100,9 @@ export const titleOf = (cell: Cell): string =>
 		cell.download ? 'download' : '',
 		cell.creditLimit ? 'credit limit' : '',
 		cell.retried ? 'Retry button' : '',
+		cell.atOnce === 1 ? 'one at a time' : '',
+		cell.storeDown ? 'secret store down' : '',
+		cell.validateOnly ? 'Validate Only' : '',
 	]
 		.filter((part) => part !== '')
 		.join(', ');

@@ -1,43 +1,18 @@
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
-import type { AppSpec, Control } from '../../../emulator';
+import type { Control } from '../../../emulator';
 import type { LocalMagnific } from '../support/localMagnific';
 import type { NodeOutcome } from '../support/runNode';
 import type { WaitingN8n } from '../support/waitingN8n';
 import { binary } from '../support/files';
+import { appIdOf, appOf, COST, HEADLINE, PICTURE } from '../support/itemApps';
 import { byId } from '../support/parameters';
+import type { Promised } from '../support/promises';
 import type { Cell, Trouble } from './cells';
 
 /** Items of a cell; in a loop two rounds of two. */
-export const ITEMS = [0, 1, 2, 3];
+const ITEMS = [0, 1, 2, 3];
 const LOOP_OF = 2;
-/** Credits of one run. */
-export const COST = 3;
-
-/** Each item has an app of its own, so that the books tell what was paid for which. */
-export const appIdOf = (item: number): string => `matrixApp${String(item)}`;
-
-const HEADLINE = 'input-11111111-2222-4333-8444-555555555555-1';
-const PICTURE = 'input-11111111-2222-4333-8444-555555555555-2';
-
-const appOf = (item: number): AppSpec => ({
-	sqid: appIdOf(item),
-	name: `App of item ${String(item)}`,
-	total_cost: COST,
-	duration_s: 1,
-	inputs: [
-		{ id: HEADLINE, label: 'Headline', type: 'text', required: true, config: null, default: null },
-		{
-			id: PICTURE,
-			label: 'Picture',
-			type: 'creation',
-			required: false,
-			config: { mediaType: 'image' },
-			default: null,
-		},
-	],
-});
-
-export const troubleOf = ({ item0, item2, wait }: Cell, item: number): Trouble => {
+const troubleOf = ({ item0, item2, wait }: Cell, item: number): Trouble => {
 	const trouble = item === 0 ? item0 : item === 2 ? item2 : 'nothing';
 	// The editor hides that option where nothing is waited for, and n8n hands a hidden one to no node.
 	return trouble === 'unreadable_option' && wait === 'none' ? 'nothing' : trouble;
@@ -62,7 +37,8 @@ const itemOf = (cell: Cell, item: number, picture: Buffer): INodeExecutionData =
 const parametersOf = (cell: Cell, limit: number): INodeParameters => {
 	const of = (field: string): string =>
 		cell.input === 'node' ? `$('Source 1').item.json.${field}` : `$json.${field}`;
-	const fromItem = cell.input === 'json' || cell.input === 'node';
+	const fromItem = ['json', 'node', 'changing'].includes(cell.input);
+	const headline = cell.input === 'changing' ? `${of('title')} && Math.random()` : of('title');
 	return {
 		resource: 'app',
 		operation: 'run',
@@ -71,16 +47,18 @@ const parametersOf = (cell: Cell, limit: number): INodeParameters => {
 		inputs: {
 			mappingMode: 'defineBelow',
 			value: {
-				[HEADLINE]: fromItem ? `={{ ${of('title')} }}` : 'Sale',
+				[HEADLINE]: fromItem ? `={{ ${headline} }}` : 'Sale',
 				...(cell.input === 'binary' ? { [PICTURE]: 'data' } : {}),
 			},
 		},
 		wait: cell.wait,
 		options: {
 			outputPer: cell.outputPer,
+			maxConcurrentRuns: cell.atOnce,
 			downloadFiles: cell.download,
 			binaryField: `={{ ${of('broken')} ? $('Nowhere').first().json.name : 'data' }}`,
 			...(cell.creditLimit ? { creditLimit: limit } : {}),
+			...(cell.validateOnly ? { validateOnly: '={{ "TRUE" }}' } : {}),
 		},
 	};
 };
@@ -115,14 +93,35 @@ const cause = async (control: Control, app_id: string, trouble: Trouble): Promis
 };
 
 /** The items that the node is to work on. */
-export const expectedItems = ({ executeOnce, inLoop }: Cell): number[] => {
+const expectedItems = ({ executeOnce, inLoop }: Cell): number[] => {
 	if (!executeOnce) return ITEMS;
 	return inLoop ? ITEMS.filter((item) => item % LOOP_OF === 0) : [0];
 };
 
 /** What the runs of a cell may cost: as much as a run for each item, no second one. */
-export const limitOf = (cell: Cell): number =>
+const limitOf = (cell: Cell): number =>
 	COST * (cell.inLoop ? Math.min(LOOP_OF, expectedItems(cell).length) : expectedItems(cell).length);
+
+/** What the node has to keep to in a cell, however it goes. */
+export const promisedBy = (cell: Cell): Promised => {
+	const items = expectedItems(cell);
+	const byTrouble = (...troubles: Trouble[]): number[] =>
+		items.filter((item) => troubles.includes(troubleOf(cell, item)));
+	return {
+		onError: cell.onError,
+		items,
+		...(cell.inLoop ? { loopOf: LOOP_OF } : {}),
+		refused: byTrouble('blank_row', 'unreadable_option'),
+		good: byTrouble('nothing'),
+		statuses: [cell.validateOnly ? 'validated' : cell.wait === 'none' ? 'running' : 'completed'],
+		creditLimit: cell.validateOnly
+			? 0
+			: cell.creditLimit
+				? limitOf(cell) * (cell.inLoop ? ITEMS.length / LOOP_OF : 1)
+				: Infinity,
+		isCut: false,
+	};
+};
 
 /** Plays a cell: the execution, and n8n's Retry of it where it has stopped. */
 export const play = async (
@@ -145,6 +144,7 @@ export const play = async (
 			...(cell.inLoop ? { loopOf: LOOP_OF } : {}),
 		},
 		credential: local.credential,
+		...(cell.storeDown ? { unreadFor: 1 } : {}),
 	};
 	const first = await n8n.run(given);
 	if (!cell.retried || !first.error) return [first];

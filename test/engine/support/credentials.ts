@@ -12,6 +12,9 @@ import { MagnificApi } from '../../../credentials/MagnificApi.credentials';
 
 const type = new MagnificApi();
 
+const isPlain = (value: unknown): value is string | number | boolean =>
+	['string', 'number', 'boolean'].includes(typeof value);
+
 /** The node's view of n8n's credential store: a single Magnific credential, not encrypted. */
 export class OneCredential extends ICredentialsHelper {
 	constructor(private readonly data: ICredentialDataDecryptedObject) {
@@ -52,23 +55,24 @@ export class OneCredential extends ICredentialsHelper {
 	async getDecrypted(
 		...[, , , mode, executeData, , item]: Parameters<ICredentialsHelper['getDecrypted']>
 	): Promise<ICredentialDataDecryptedObject> {
-		const resolved = Object.entries(this.data).map(([name, value]) => [
-			name,
-			item && typeof value === 'string' && value.startsWith('=')
-				? item.workflow.expression.getParameterValue(
-						value,
-						item.runExecutionData,
-						item.runIndex,
-						item.itemIndex,
-						item.node.name,
-						item.connectionInputData,
-						mode,
-						{},
-						executeData,
-					)
-				: value,
-		]);
-		return Promise.resolve(Object.fromEntries(resolved) as ICredentialDataDecryptedObject);
+		const resolved = Object.entries(this.data).map(([name, value]) => {
+			const given =
+				item && typeof value === 'string' && value.startsWith('=')
+					? item.workflow.expression.getParameterValue(
+							value,
+							item.runExecutionData,
+							item.runIndex,
+							item.itemIndex,
+							item.node.name,
+							item.connectionInputData,
+							mode,
+							{},
+							executeData,
+						)
+					: value;
+			return [name, isPlain(given) ? given : ''] as const;
+		});
+		return Promise.resolve(Object.fromEntries(resolved));
 	}
 
 	async updateCredentials(): Promise<void> {

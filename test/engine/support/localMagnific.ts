@@ -48,6 +48,26 @@ export interface LocalMagnific {
 /** No test but those about the limits may meet them. */
 const MANY_REQUESTS_PER_MINUTE = 60_000;
 
+/** One at the speed of the node's clock. */
+export const startLocal = async (options: EmulatorOptions = {}): Promise<Emulator> =>
+	await startEmulator({
+		timeScale: SPEED,
+		requestsPerMinute: MANY_REQUESTS_PER_MINUTE,
+		...options,
+	});
+
+/** A credential that works with it. */
+export const credentialFor = (
+	{ apiKey, url, webhookSecret }: Emulator,
+	requestsPerMinute = MANY_REQUESTS_PER_MINUTE,
+): ICredentialDataDecryptedObject => ({
+	apiKey,
+	baseUrl: url,
+	endpointFamily: 'apps',
+	requestsPerMinute,
+	webhookSecret,
+});
+
 const LOOK_EVERY_MS = 5;
 const MOST_LOOKS = 2_000;
 
@@ -74,11 +94,7 @@ export const localMagnific = (options: EmulatorOptions = {}): LocalMagnific => {
 
 	beforeAll(async () => {
 		restoreOutput = listenToOutput();
-		emulator = await startEmulator({
-			timeScale: SPEED,
-			requestsPerMinute: MANY_REQUESTS_PER_MINUTE,
-			...options,
-		});
+		emulator = await startLocal(options);
 	});
 
 	beforeEach(async () => {
@@ -106,13 +122,7 @@ export const localMagnific = (options: EmulatorOptions = {}): LocalMagnific => {
 			return there().control;
 		},
 		get credential() {
-			return {
-				apiKey: there().apiKey,
-				baseUrl: there().url,
-				endpointFamily: 'apps',
-				requestsPerMinute: options.requestsPerMinute ?? MANY_REQUESTS_PER_MINUTE,
-				webhookSecret: there().webhookSecret,
-			};
+			return credentialFor(there(), options.requestsPerMinute);
 		},
 		start: (parameters, { credential = {}, ...given } = {}) =>
 			startNode({

@@ -2,9 +2,11 @@ import { ExecutionLifecycleHooks, ExternalSecretsProxy } from 'n8n-core';
 import {
 	Workflow,
 	type ICredentialDataDecryptedObject,
+	type IDataObject,
 	type INode,
 	type INodeExecutionData,
 	type INodeParameters,
+	type INodeType,
 	type IWorkflowBase,
 	type IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
@@ -24,6 +26,10 @@ export interface NodeSettings {
 	executeOnce?: boolean;
 	/** Where set, the node stands in a loop that gives it so many items at a time. */
 	loopOf?: number;
+	/** The workflow's own, s. */
+	timeout?: number;
+	/** The workflow's static data as n8n has saved it; what the execution makes of it is written into it. */
+	staticData?: IDataObject;
 }
 
 const sourceNode = (index: number): INode => ({
@@ -38,7 +44,7 @@ const sourceNode = (index: number): INode => ({
 export const magnificNode = (
 	type: string,
 	parameters: INodeParameters,
-	settings: Omit<NodeSettings, 'sources' | 'loopOf'>,
+	settings: Omit<NodeSettings, 'sources' | 'loopOf' | 'timeout' | 'staticData'>,
 ): INode => ({
 	id: 'magnific',
 	name: NODE,
@@ -65,7 +71,8 @@ const to = (name: string) => ({ node: name, type: 'main' as const, index: 0 });
 export const workflowOf = (
 	parameters: INodeParameters,
 	items: INodeExecutionData[],
-	{ sources = 1, loopOf, ...settings }: NodeSettings = {},
+	{ sources = 1, loopOf, timeout, staticData = {}, ...settings }: NodeSettings = {},
+	type?: INodeType,
 ): Workflow => {
 	const magnific = magnificNode(MAGNIFIC, parameters, settings);
 	const feeding = Array.from({ length: sources }, (_, i) => sourceNode(i + 1));
@@ -87,8 +94,12 @@ export const workflowOf = (
 					}
 				: {}),
 		},
-		nodeTypes: nodeTypesWith(items),
-		settings: { executionOrder: 'v1' },
+		nodeTypes: nodeTypesWith(items, type),
+		staticData,
+		settings: {
+			executionOrder: 'v1',
+			...(timeout === undefined ? {} : { executionTimeout: timeout }),
+		},
 	});
 };
 

@@ -55,10 +55,10 @@ const sourceOf = (items: INodeExecutionData[]): INodeType => ({
 	},
 });
 
-/** Gives its items in batches, each after what became of the one before has come back; paired as n8n's own does it. */
-const isItem = (value: unknown): value is INodeExecutionData =>
+export const isItem = (value: unknown): value is INodeExecutionData =>
 	typeof value === 'object' && value !== null && 'json' in value;
 
+/** Gives its items in batches, each after what became of the one before has come back; paired as n8n's own does it. */
 const loop: INodeType = {
 	description: {
 		displayName: 'Loop',
@@ -87,11 +87,14 @@ const loop: INodeType = {
 };
 
 /** The node types of a workflow whose sources give these items. */
-export const nodeTypesWith = (items: INodeExecutionData[]): INodeTypes => {
+export const nodeTypesWith = (
+	items: INodeExecutionData[],
+	magnific: INodeType = new Magnific(),
+): INodeTypes => {
 	const types = new Map<string, INodeType>([
 		[SOURCE, sourceOf(items)],
 		[LOOP, loop],
-		[MAGNIFIC, new Magnific()],
+		[MAGNIFIC, magnific],
 	]);
 	const find = (name: string): INodeType => {
 		const type = types.get(name);

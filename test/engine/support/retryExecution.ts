@@ -9,6 +9,20 @@ import { witness } from './witness';
 const isRunData = (value: unknown): value is IRunExecutionData =>
 	typeof value === 'object' && value !== null && 'resultData' in value;
 
+/**
+ * What n8n keeps of an execution in which it was killed: nothing of the nodes' contexts, and from its
+ * event log that a node had begun, if it had.
+ */
+export const crashed = (outcome: NodeOutcome, hadBegun: boolean): NodeOutcome => {
+	const { data } = outcome.run;
+	if (data.executionData) data.executionData.contextData = {};
+	const { runData } = data.resultData;
+	data.resultData.runData = Object.fromEntries(
+		Object.entries(runData).filter(([name]) => hadBegun || name !== NODE),
+	);
+	return outcome;
+};
+
 /** *Retry with currently saved workflow* of an execution that failed, as n8n 2.41 does it. */
 export const retryExecution = async (
 	{ credential }: LocalMagnific,
@@ -27,7 +41,7 @@ export const retryExecution = async (
 		entry.node = workflow.getNode(entry.node.name) ?? entry.node;
 	}
 	const additionalData = { ...additionalDataFor(credential), executionId };
-	const run = await new WorkflowExecute(additionalData, 'manual', data).processRunExecutionData(
+	const run = await new WorkflowExecute(additionalData, 'retry', data).processRunExecutionData(
 		workflow,
 	);
 	witness(run);

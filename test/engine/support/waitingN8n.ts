@@ -15,8 +15,9 @@ import type {
 	IRunExecutionData,
 	IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
-import { Magnific } from '../../../nodes/Magnific/Magnific.node';
+import { OneCredential } from './credentials';
 import { additionalDataFor, NODE, workflowOf, type NodeSettings } from './n8n';
+import { ownProcess, type NodeProcess } from './nodeProcess';
 import { outcomeOf, type NodeOutcome } from './runNode';
 
 export interface WaitingRun {
@@ -26,6 +27,8 @@ export interface WaitingRun {
 	credential: ICredentialDataDecryptedObject;
 	/** A status with which somebody in between answers a call in n8n's place; undefined: nobody does. */
 	inBetween?: (headers: IncomingHttpHeaders) => number | undefined;
+	/** So many calls for the parked execution cannot read the credential. */
+	unreadFor?: number;
 	/** `timer`: no call is served, and n8n's timer ends the wait, at once. Default: a call. */
 	endsBy?: 'call' | 'timer';
 }
@@ -36,23 +39,45 @@ export interface WaitingN8n {
 	run(given: WaitingRun): Promise<NodeOutcome>;
 	/** n8n's *Retry* of a failed execution: another one, with all that was saved of it. */
 	retry(failed: NodeOutcome, given: WaitingRun): Promise<NodeOutcome>;
-	/** Stop, for the executions that are parked: n8n knows them no more. */
+	/** Stop, for the execution that runs or is parked. */
 	stop(): void;
+	/** Whether an execution is parked that no call is being served for. */
+	isAtRest(): boolean;
+	/** How many calls it has answered with 2xx. */
+	readonly taken: number;
+	/** n8n dies and another process takes over what is parked. */
+	restart(next: NodeProcess): void;
+	/** n8n's timer ends the wait of what is parked. */
+	endWaits(): void;
+	/** What it could not do in a call, such as resume an execution a second time. */
+	readonly troubles: string[];
 	close(): Promise<void>;
 }
+
+/** What the engine is doing, to be cancelled by Stop. */
+type Running = ReturnType<WorkflowExecute['processRunExecutionData']>;
 
 interface Execution extends WaitingRun {
 	id: string;
 	/** As n8n saves a parked one; undefined while it executes. */
 	saved: string | undefined;
+	stop: () => void;
+	/** Calls that are being served. */
+	served: number;
 	ended: (run: IRun) => void;
 }
 
 /** Its own type does not promise the workflow's name. */
-class WakingContext extends WebhookContext {
+export class WakingContext extends WebhookContext {
 	override getWorkflow(): { id: string; name: string; active: boolean } {
 		const { id, name = '', active } = super.getWorkflow();
 		return { id, name, active };
+	}
+}
+
+class UnreadCredential extends OneCredential {
+	override async getDecrypted(): Promise<never> {
+		return await Promise.reject(new Error('The secret store is down'));
 	}
 }
 
@@ -62,11 +87,15 @@ const isRunData = (value: unknown): value is IRunExecutionData =>
 	typeof value === 'object' && value !== null && 'resultData' in value;
 
 /** Serves `…/webhook-waiting/<execution>`. */
-export const startWaitingN8n = async (): Promise<WaitingN8n> => {
+export const startWaitingN8n = async (first = ownProcess()): Promise<WaitingN8n> => {
 	const executions = new Map<string, Execution>();
+	const troubles: string[] = [];
+	let process = first;
+	let taken = 0;
 	const server = createServer((request, response) => {
 		void serve(request, response).catch((error: unknown) => {
-			response.writeHead(500).end(String(error));
+			troubles.push(String(error));
+			if (!response.headersSent) response.writeHead(500).end(String(error));
 		});
 	});
 	server.listen(0, '127.0.0.1');
@@ -78,25 +107,40 @@ export const startWaitingN8n = async (): Promise<WaitingN8n> => {
 
 	const additionalFor = ({ credential, id }: Execution): IWorkflowExecuteAdditionalData => ({
 		...additionalDataFor(credential),
+		credentialsHelper: process.credentialsHelper(credential),
 		executionId: id,
 		webhookWaitingBaseUrl: `${url}${WAITING}`,
 	});
 
 	const workflowFor = ({ parameters, items, settings }: Execution) =>
-		workflowOf(parameters, items, settings);
+		workflowOf(parameters, items, settings, process.node);
 
-	const goOn = (execution: Execution, run: IRun): void => {
-		if (run.status !== 'waiting') execution.ended(run);
-		else if (execution.endsBy === 'timer') void endWait(execution, stringify(run.data));
-		else execution.saved = stringify(run.data);
+	/** What the engine was told to run; where it parks, until it is told to go on. */
+	const follow = async (execution: Execution, running: Running): Promise<void> => {
+		execution.stop = () => {
+			running.cancel();
+		};
+		const run = await running;
+		if (run.status !== 'waiting') {
+			execution.ended(run);
+			return;
+		}
+		const saved = stringify(run.data);
+		execution.stop = () => {
+			execution.saved = undefined;
+			execution.ended({ ...run, status: 'canceled' });
+		};
+		if (execution.endsBy === 'timer') await endWait(execution, saved);
+		else execution.saved = saved;
 	};
 
 	/** The node is disabled by the engine then, and passes on what it finds as its input. */
 	const endWait = async (execution: Execution, saved: string): Promise<void> => {
 		const data: unknown = parse(saved);
 		if (!isRunData(data)) throw new Error('The execution was not saved');
+		execution.saved = undefined;
 		const engine = new WorkflowExecute(additionalFor(execution), 'manual', data);
-		goOn(execution, await engine.processRunExecutionData(workflowFor(execution)));
+		await follow(execution, engine.processRunExecutionData(workflowFor(execution)));
 	};
 
 	const wake = async (
@@ -116,10 +160,13 @@ export const startWaitingN8n = async (): Promise<WaitingN8n> => {
 
 		const workflow = workflowFor(execution);
 		const node = workflow.getNode(NODE);
-		const type = new Magnific();
-		const [description] = type.description.webhooks ?? [];
+		const by = process;
+		const [description] = by.node.description.webhooks ?? [];
 		if (!node || !description) throw new Error('The node has no webhook');
+		const isUnread = execution.unreadFor !== undefined && execution.unreadFor > 0;
+		if (isUnread) execution.unreadFor = (execution.unreadFor ?? 0) - 1;
 		const additionalData = Object.assign(additionalFor(execution), {
+			...(isUnread ? { credentialsHelper: new UnreadCredential({}) } : {}),
 			httpRequest: Object.assign(request, {
 				body: jsonOf(rawBody),
 				rawBody,
@@ -143,18 +190,14 @@ export const startWaitingN8n = async (): Promise<WaitingN8n> => {
 			workflowExecuteAdditionalData: additionalData,
 		};
 		const context = new WakingContext(workflow, node, additionalData, 'manual', webhook, [], data);
-		const { workflowData } = await type.webhook.call(context);
-		if (workflowData === undefined) return;
+		const { workflowData } = await by.node.webhook.call(context);
+		if (workflowData === undefined || by !== process) return;
 		if (execution.saved === undefined) throw new Error('The execution was resumed twice');
 		execution.saved = undefined;
 		entry.data.main = workflowData;
 		entry.metadata = { ...entry.metadata, forwardAllOutputs: true };
-		goOn(
-			execution,
-			await new WorkflowExecute(additionalFor(execution), 'manual', data).processRunExecutionData(
-				workflow,
-			),
-		);
+		const engine = new WorkflowExecute(additionalFor(execution), 'manual', data);
+		await follow(execution, engine.processRunExecutionData(workflow));
 	};
 
 	const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -171,21 +214,33 @@ export const startWaitingN8n = async (): Promise<WaitingN8n> => {
 			response.end(JSON.stringify({ code: 0, message: `The execution "${id}" ${why}.` }));
 			return;
 		}
+		execution.served += 1;
+		response.once('close', () => {
+			execution.served -= 1;
+			if (response.writableEnded && response.statusCode < 300) taken += 1;
+		});
 		await wake(execution, execution.saved, request, response);
 	};
 
 	const execute = async (
 		given: WaitingRun,
-		begin: (execution: Execution) => Promise<IRun>,
+		begin: (execution: Execution) => Running,
 	): Promise<NodeOutcome> => {
 		lastId += 1;
 		const id = String(lastId);
-		const execution: Execution = { ...given, id, saved: undefined, ended: () => undefined };
+		const execution: Execution = {
+			...given,
+			id,
+			saved: undefined,
+			stop: () => undefined,
+			served: 0,
+			ended: () => undefined,
+		};
 		const ended = new Promise<IRun>((resolve) => {
 			execution.ended = resolve;
 		});
 		executions.set(id, execution);
-		goOn(execution, await begin(execution));
+		await follow(execution, begin(execution));
 		const run = await ended;
 		executions.delete(id);
 		return outcomeOf(run);
@@ -193,32 +248,49 @@ export const startWaitingN8n = async (): Promise<WaitingN8n> => {
 
 	return {
 		async run(given) {
-			return await execute(given, async (execution) => {
+			return await execute(given, (execution) => {
 				const workflow = workflowFor(execution);
 				const start = workflow.getNode('Source 0');
 				if (!start) throw new Error('The workflow has no start');
 				const engine = new WorkflowExecute(additionalFor(execution), 'manual');
-				return await engine.run({ workflow, startNode: start });
+				return engine.run({ workflow, startNode: start });
 			});
 		},
 		async retry({ run }, given) {
-			return await execute(given, async (execution) => {
+			return await execute(given, (execution) => {
 				const data: unknown = parse(stringify(run.data));
 				if (!isRunData(data)) throw new Error('The execution was not saved');
 				delete data.resultData.error;
 				const tasks = data.resultData.runData[data.resultData.lastNodeExecuted ?? ''];
 				if (tasks?.at(-1)?.error) tasks.pop();
-				return await new WorkflowExecute(
-					additionalFor(execution),
-					'retry',
-					data,
-				).processRunExecutionData(workflowFor(execution));
+				const engine = new WorkflowExecute(additionalFor(execution), 'retry', data);
+				return engine.processRunExecutionData(workflowFor(execution));
 			});
 		},
 		stop() {
-			executions.clear();
+			for (const { stop } of executions.values()) stop();
 		},
+		isAtRest() {
+			return [...executions.values()].some(
+				({ saved, served }) => saved !== undefined && served === 0,
+			);
+		},
+		get taken() {
+			return taken;
+		},
+		restart(next) {
+			process.kill();
+			process = next;
+			server.closeAllConnections();
+		},
+		endWaits() {
+			for (const execution of executions.values()) {
+				if (execution.saved !== undefined) void endWait(execution, execution.saved);
+			}
+		},
+		troubles,
 		async close() {
+			process.kill();
 			server.close();
 			server.closeAllConnections();
 			await once(server, 'close').catch(() => undefined);

@@ -40,25 +40,45 @@ export const calledWorkflow = (
 	return { workflow: { ...workflow, nodes: [webhook, ...rest] }, path };
 };
 
+/** Such a workflow, published; each call begins another execution of it. */
+export interface Published {
+	workflowId: string;
+	/** Calls it, as in production: nobody starts it by hand. Gives the execution's id. */
+	start(): Promise<string>;
+}
+
 /**
- * Publishes such a workflow, calls it, and gives its execution's id: as in production, nobody
- * starts it by hand.
+ * Publishes such a workflow.
  *
  * @param webhookUrl of the process that serves production URLs
  */
-export const startByCall = async (
+export const publish = async (
 	api: N8nApi,
 	webhookUrl: string,
 	{ workflow, path }: ReturnType<typeof calledWorkflow>,
-): Promise<string> => {
+): Promise<Published> => {
 	const workflowId = await api.importWorkflow(workflow);
 	await api.activate(workflowId);
-	await untilThere('answer at the URL of the workflow', async () => {
-		const { status } = await fetch(`${webhookUrl}/webhook/${path}`, { method: 'POST' });
-		return status === 404 ? undefined : status;
-	});
-	return await untilThere('execution of the workflow', async () => {
-		const [id] = await api.listExecutions(workflowId);
-		return id;
-	});
+	const known = new Set<string>();
+	return {
+		workflowId,
+		async start() {
+			await untilThere('answer at the URL of the workflow', async () => {
+				const { ok } = await fetch(`${webhookUrl}/webhook/${path}`, { method: 'POST' });
+				return ok ? ok : undefined;
+			});
+			const id = await untilThere('execution of the workflow', async () =>
+				(await api.listExecutions(workflowId)).find((one) => !known.has(one)),
+			);
+			known.add(id);
+			return id;
+		},
+	};
 };
+
+/** Publishes such a workflow, calls it once, and gives its execution's id. */
+export const startByCall = async (
+	api: N8nApi,
+	webhookUrl: string,
+	called: ReturnType<typeof calledWorkflow>,
+): Promise<string> => await (await publish(api, webhookUrl, called)).start();

@@ -34,7 +34,19 @@ describe('the credential', () => {
 		['https://me:pass@proxy.example:8443', 'proxy.example'],
 	])('has for %j the host %s', (baseUrl, host) => {
 		const expression = credential.properties.find(({ name }) => name === 'allowedDomains')?.default;
-		const type = { description: { properties: [] } } as unknown as INodeType;
+		const type: INodeType = {
+			description: {
+				displayName: 'Node',
+				name: 'node',
+				group: [],
+				version: 1,
+				description: '',
+				defaults: {},
+				inputs: [],
+				outputs: [],
+				properties: [],
+			},
+		};
 		const workflow = new Workflow({
 			nodes: [],
 			connections: {},

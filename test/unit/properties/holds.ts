@@ -1,4 +1,4 @@
-import fc, { type IAsyncProperty, type IProperty } from 'fast-check';
+import fc, { type IAsyncProperty, type IProperty, type Parameters } from 'fast-check';
 
 /** Cases for each property. */
 export const CASES = 1_000;
@@ -26,10 +26,13 @@ export const holds = <T>(property: IProperty<T>): void => {
 	}
 };
 
-/** As `holds`, for properties of what takes (virtual) time. */
-export const holdsInTime = async <T>(property: IAsyncProperty<T>): Promise<void> => {
+/** As `holds`, for properties of what takes time, virtual or real. */
+export const holdsInTime = async <T>(
+	property: IAsyncProperty<T>,
+	parameters: Parameters<T> = {},
+): Promise<void> => {
 	try {
-		await fc.assert(property, { numRuns: CASES, seed: SEED });
+		await fc.assert(property, { numRuns: CASES, seed: SEED, ...parameters });
 	} catch (error) {
 		throw withSeed(error);
 	}

@@ -51,11 +51,10 @@ describe('the ledger of one run of the node', () => {
 		const first = open(store, { onStarted });
 		start(first, 1, 'b');
 		start(first, 0, 'a');
-		first.saw('a', 'failed');
-		first.forget('slot:0');
+		first.saw('slot:0', { run_id: 'a', status: 'failed' });
 		const second = open(store, { onStarted });
 		start(second, 0, 'c');
-		second.saw('unheard of', 'completed');
+		second.saw('slot:2', { run_id: 'unheard of', status: 'completed' });
 		expect(told).toEqual([
 			[1, 'b'],
 			[0, 'a'],
@@ -72,8 +71,7 @@ describe('the ledger of one run of the node', () => {
 		const store = {};
 		const page = open(store);
 		start(page, 0, 'a');
-		page.saw('a', 'failed');
-		page.forget('slot:0');
+		page.saw('slot:0', { run_id: 'a', status: 'failed' });
 		page.forget('slot:0');
 		page.remember('slot:1', ON_ITS_WAY);
 		page.remember('slot:1', { unknown: 'the connection broke' });

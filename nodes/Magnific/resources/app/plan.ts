@@ -14,10 +14,12 @@ import { failed, readItem, type Batch } from '../../batch/runBatch';
 import { forbiddenAddress } from '../../callbacks/reachable';
 import { lookAtFiles } from '../../files/lookAtFiles';
 import { binaryFieldsOf } from '../../files/upload';
+import { reuseKey } from '../../batch/optionFields';
 import { inputMode } from './inputMode';
 import { notifyUrlOf } from './notify';
 import {
 	isAgentTool,
+	optionReader,
 	readItemOptions,
 	readParameter,
 	type BatchOptions,
@@ -86,6 +88,8 @@ export interface PlannedRun extends RunRequest {
 	/** The ledger's key of its submission. */
 	slot: string;
 	options: ItemOptions;
+	/** What it is the same by for *Reuse Runs*; null: by its inputs. Empty where its expression gives nothing. */
+	reuseKey: string | null;
 	/** Whom Magnific tells about the run where nobody waits for it. */
 	webhook?: string;
 }
@@ -156,6 +160,7 @@ export const planRuns = async (
 		const read = readItem(batch, itemIndex, () => ({
 			...checkInputs(app, matched, seen(binaries), forbidden),
 			options: readItemOptions(context, itemIndex),
+			reuseKey: optionReader(context, itemIndex)(reuseKey),
 		}));
 		if (!read) continue;
 		const { inputs, options } = read;
@@ -165,7 +170,15 @@ export const planRuns = async (
 			batch.results.set(itemIndex, failed(invalidItem(itemIndex, problems, app)));
 		} else {
 			const slot = ledgerSlot(runIndex, itemIndex, appId, askedFor(asked, item, binaries));
-			planned.push({ itemIndex, app, inputs, slot, options, ...notify });
+			planned.push({
+				itemIndex,
+				app,
+				inputs,
+				slot,
+				options,
+				reuseKey: read.reuseKey,
+				...notify,
+			});
 		}
 	}
 	return planned;

@@ -3,17 +3,17 @@ import { systemClock } from '../../api/clock';
 import { carryRuns } from '../../runs/carry';
 import { overLimit } from '../../runs/cost';
 import { invalidItem } from '../../runs/failures';
-import { costHints, queuedHints, unwatchedHints } from '../../runs/notes';
+import { costHints, queuedHints, reuseHints, unwatchedHints } from '../../runs/notes';
 import { expiredFailure, isExpired } from '../../runs/expired';
 import { openLedger, type LedgerPage } from '../../runs/ledgerPage';
 import { StartedLog } from '../../runs/idsInLog';
-import { runIdOf, type InputValue, type RunOutcome } from '../../runs/types';
+import { runIdOf, type InputValue } from '../../runs/types';
 import { failed, jsonItem, mustStop, runBatch, type Batch } from '../../batch/runBatch';
 import { collect } from '../../batch/collect';
 import { showHints } from '../../batch/showHints';
 import { tellIn } from '../../batch/tell';
+import { sayTimeout } from '../../batch/workflowTimeout';
 import { callbackUrl } from '../../suspended/callbackUrl';
-import { lookAtParked, newMemory, type ParkMemory } from '../../suspended/looks';
 import { parkStarted, resumeUrlOf } from '../../suspended/park';
 import { parkKeyOf } from '../../suspended/parkKey';
 import { submitFirst } from '../../suspended/submitFirst';
@@ -22,9 +22,12 @@ import { overTries, waitsFor } from '../../suspended/tries';
 import { isAgentTool, readBatchOptions, type BatchOptions } from '../../batch/options';
 import { appRunOptions, optionsField, waitOption } from '../../batch/optionFields';
 import type { Operation } from '../operation';
+import { isRetryAfterCrash, refuseAfterCrash } from './crashed';
 import { appLocator } from './locator';
 import { inputMode } from './inputMode';
 import { planRuns, runIndexOf, type PlannedRun } from './plan';
+import { reuseOf } from './reuse';
+import { allCallBack, readOthers, withEnd, withoutEnd, type CarriedRun } from './startedElsewhere';
 import { uploadInputs } from './uploadInputs';
 
 const describe = (input: InputValue): unknown =>
@@ -32,13 +35,18 @@ const describe = (input: InputValue): unknown =>
 		? { binary_field: input.file.field, mime_type: input.file.mimeType, bytes: input.file.bytes }
 		: input.value;
 
-const reportPlan = ({ results }: Batch, planned: PlannedRun[]): void => {
-	for (const { itemIndex, app, inputs } of planned) {
+const reportPlan = ({ results }: Batch, planned: PlannedRun[], ledger: LedgerPage): void => {
+	const things = new Set<string>();
+	for (const { itemIndex, app, inputs, slot } of planned) {
+		const thing = ledger.sharedBy(slot);
+		const reused = ledger.isReused(slot) || things.has(thing);
+		things.add(thing);
 		const json = {
 			app_id: app.sqid,
 			app_name: app.name,
 			status: 'validated',
-			credits: app.total_cost,
+			credits: reused ? 0 : app.total_cost,
+			...(reused && { reused }),
 			inputs: Object.fromEntries(
 				Object.entries(inputs).map(([id, input]) => [id, describe(input)]),
 			),
@@ -58,7 +66,8 @@ const withinCreditLimit = (
 	const isNew = ({ slot }: PlannedRun): boolean => ledger.recall(slot) === undefined;
 	const added = planned.filter(isNew);
 	const spent = ledger.spent(planned.map(({ slot }) => slot));
-	const message = overLimit(added, creditLimit, spent);
+	const paid = new Map(added.map((run) => [ledger.sharedBy(run.slot), run]));
+	const message = overLimit([...paid.values()], creditLimit, spent);
 	if (message === undefined) return planned;
 	const earlier = new Map(ledger.runs().map((run) => [run.itemIndex, run]));
 	for (const { itemIndex, app } of added) {
@@ -69,18 +78,6 @@ const withinCreditLimit = (
 		batch.results.set(itemIndex, failed({ ...failure, advice }));
 	}
 	return planned.filter((run) => !isNew(run));
-};
-
-type CarriedRun = PlannedRun & { outcome: RunOutcome };
-
-/** Notes how runs stand, and lets the next try start those anew that ended without a result. */
-const noteOutcomes = (carried: CarriedRun[], ledger: LedgerPage): void => {
-	for (const { slot, outcome } of carried) {
-		if (outcome.kind !== 'ended') continue;
-		const { run_id, status } = outcome.run;
-		ledger.saw(run_id, status);
-		if (status === 'failed' || status === 'cancelled') ledger.forget(slot);
-	}
 };
 
 /** An agent that has the result of a call and makes the same call again wants another run. */
@@ -109,24 +106,6 @@ const withoutExpired = (
 		ledger.toldExpired(slot);
 		return false;
 	});
-
-/** A look at each run that another execution has started: its callbacks go there. */
-const readTakenOver = async (batch: Batch, carried: CarriedRun[]): Promise<ParkMemory> => {
-	const memory = newMemory();
-	const runs = carried.flatMap(({ itemIndex, app, outcome }) =>
-		outcome.kind === 'started'
-			? [{ itemIndex, app, run_id: outcome.run_id, since: outcome.since }]
-			: [],
-	);
-	const { api, clock, pacing } = batch;
-	await lookAtParked({ runs, parkedAt: clock.now() }, memory, { ...pacing, api }, true);
-	return memory;
-};
-
-const withEnd = (run: CarriedRun, { settled }: ParkMemory): CarriedRun => {
-	const ended = settled.get(runIdOf(run.outcome) ?? '');
-	return ended ? { ...run, outcome: { kind: 'ended', run: ended } } : run;
-};
 
 const carry = async (
 	context: IExecuteFunctions,
@@ -163,15 +142,16 @@ const carry = async (
 		: await carryRuns(runs, seams, { ...limits, wait: wait === 'poll' });
 	const carried = [...uploaded.keys()].flatMap((run, i) => {
 		const outcome = outcomes[i];
-		return outcome ? [{ ...run, outcome }] : [];
+		return outcome ? [{ ...run, outcome, reused: ledger.isReused(run.slot) }] : [];
 	});
 	const queued = [...uploaded.keys()].filter((_, i) => outcomes[i] === undefined);
-	noteOutcomes(carried, ledger);
-	const started = carried.filter(({ outcome }) => runIdOf(outcome) !== undefined);
+	const known = carried.filter(({ outcome }) => runIdOf(outcome) !== undefined);
+	const started = known.filter(({ reused }) => !reused);
 	const unwatched = wait === 'none' ? started.filter(({ webhook }) => webhook === undefined) : [];
 	showHints(context, [
 		...costHints(started.map(({ app }) => app.total_cost)),
 		...queuedHints(queued.length),
+		...reuseHints(known.filter(({ reused }) => reused).map(({ app }) => app.total_cost)),
 		...unwatchedHints(unwatched.length),
 	]);
 	const isTakenOver = ({ slot }: PlannedRun): boolean => takenOver.has(slot);
@@ -179,26 +159,24 @@ const carry = async (
 		const fresh = withoutExpired(batch, carried, isTakenOver, ledger);
 		await collect(context, batch, fresh, maxWaitMin);
 	} else {
-		const memory = await readTakenOver(batch, carried.filter(isTakenOver));
+		const memory = await readOthers(batch, carried, isTakenOver);
 		const seen = carried.map((run) => withEnd(run, memory));
 		const fresh = new Set(withoutExpired(batch, seen, isTakenOver, ledger).map(({ slot }) => slot));
 		await parkStarted(
 			context,
 			batch,
-			carried.filter(({ slot }) => fresh.has(slot)),
+			carried.filter(({ slot }) => fresh.has(slot)).map(withoutEnd),
 			{
 				resumeUrl,
 				maxWaitMin,
-				// Those of another execution call that one.
-				hasCallbacks: takenOver.size === 0,
+				hasCallbacks: allCallBack(known, isTakenOver),
 				memory,
 				late: submissions && { queued, submissions },
 			},
 		);
-		noteOutcomes(
-			carried.map((run) => withEnd(run, memory)),
-			ledger,
-		);
+		for (const { slot, outcome } of carried.map((run) => withEnd(run, memory))) {
+			if (outcome.kind === 'ended') ledger.saw(slot, outcome.run);
+		}
 	}
 	if (isAgentTool(context)) forgetDelivered(batch, carried, ledger);
 };
@@ -222,10 +200,12 @@ const wait = waitOption(
 
 /** App → Run: everything is checked before anything is spent, and all runs are carried at once. */
 async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	// Before the ledger is opened, whose page would let the next try of Retry On Fail through.
+	if (isRetryAfterCrash(this)) return await runBatch(this, refuseAfterCrash);
 	const log = new StartedLog(systemClock, (line) => {
 		this.logger.info(line);
 	});
-	const ledger = openLedger(this.getContext('node'), {
+	const page = openLedger(this.getContext('node'), {
 		runIndex: runIndexOf(this),
 		executionId: this.getExecutionId(),
 		isAgentTool: isAgentTool(this),
@@ -236,16 +216,18 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]>
 	const operate = async (batch: Batch, itemIndexes: number[]): Promise<void> => {
 		const options = readBatchOptions(this, batch, itemIndexes, wait);
 		if (!options) return;
+		sayTimeout(this, options);
 		const planned = await planRuns(this, batch, itemIndexes, options);
 		if (mustStop(this, batch)) return;
-		ledger.book(planned);
+		page.book(planned);
+		const { ledger, save } = await reuseOf(this, batch, planned, page, options);
 		const affordable = withinCreditLimit(batch, planned, ledger, options.creditLimit);
 		if (mustStop(this, batch)) return;
-		if (options.validateOnly) reportPlan(batch, affordable);
-		else await carry(this, batch, affordable, ledger, options);
+		if (options.validateOnly) reportPlan(batch, affordable, ledger);
+		else await carry(this, batch, affordable, ledger, options).finally(save);
 	};
 	try {
-		return await overTries(this, async () => await runBatch(this, operate, () => ledger.runs()));
+		return await overTries(this, async () => await runBatch(this, operate, () => page.runs()));
 	} finally {
 		log.flush();
 	}

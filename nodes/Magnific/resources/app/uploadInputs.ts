@@ -8,7 +8,8 @@ import { failed, type Batch } from '../../batch/runBatch';
 import { fileMover } from '../../files/upload';
 import type { PlannedRun } from './plan';
 
-const filesIn = (inputs: Record<string, InputValue>): BinaryFile[] =>
+/** The files among the inputs of a run. */
+export const filesIn = (inputs: Record<string, InputValue>): BinaryFile[] =>
 	Object.values(inputs).flatMap((input) => ('file' in input ? [input.file] : []));
 
 /**

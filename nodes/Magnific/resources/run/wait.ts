@@ -8,6 +8,7 @@ import type { Operation } from '../operation';
 import { mustStop, readItem, runBatch, type Batch } from '../../batch/runBatch';
 import { collect } from '../../batch/collect';
 import { tellIn } from '../../batch/tell';
+import { sayTimeout } from '../../batch/workflowTimeout';
 import { park, resumeUrlOf } from '../../suspended/park';
 import { checkSubWorkflow } from '../../suspended/subWorkflow';
 import { overTries } from '../../suspended/tries';
@@ -99,6 +100,7 @@ async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]>
 	const operate = async (batch: Batch, itemIndexes: number[]): Promise<void> => {
 		const options = readWaitOptions(this, batch, itemIndexes, way);
 		if (!options) return;
+		sayTimeout(this, options);
 		const wanted = readWanted(this, batch, itemIndexes);
 		if (mustStop(this, batch)) return;
 		await (options.wait === 'webhook' ? waitSuspended : waitPolling)(

@@ -60,7 +60,7 @@ describe('an answer under the own address', () => {
 describe('an answer to a call for an execution that still runs', () => {
 	it.each([
 		{ code: 0, message: "Cannot read properties of undefined (reading 'resumeToken')" },
-		'{"code":409,"message":"The execution \"1\" is running already."}',
+		JSON.stringify({ code: 409, message: 'The execution "1" is running already.' }),
 	])('is n8n’s own: %j', (body) => {
 		expect(isErrorOfN8n(body)).toBe(true);
 	});

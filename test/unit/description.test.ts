@@ -208,16 +208,19 @@ describe('the node', () => {
 				tool: { type: 'options', default: '', values: [] },
 			}),
 			simplify: { type: 'boolean', default: true },
+			...forAgent,
 		});
 		expect(shownFor('file', 'upload')).toEqual({
 			binaryField: { type: 'string', default: 'data' },
+			...forAgent,
 		});
-		expect(shownFor('file', 'getAll')).toEqual(many);
+		expect(shownFor('file', 'getAll')).toEqual({ ...many, ...forAgent });
 		expect(shownFor('usage', 'get')).toEqual({
 			startDate: date,
 			endDate: date,
 			granularity: { type: 'options', default: 'day', values: ['day', 'month', 'week', 'year'] },
 			options: collection({ apiKeyIds: ids, groupIds: ids, projectReferences: ids }),
+			...forAgent,
 		});
 	});
 

@@ -2,7 +2,7 @@ import type { INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { settle } from '../api/errors';
 import type { JsonObject } from '../api/guards';
 import type { Download, RemoteFile } from '../files/download';
-import { output } from './optionFields';
+import { notForTool, output } from './optionFields';
 import type { OutputOptions } from './options';
 import { jsonItem } from './runBatch';
 
@@ -22,7 +22,7 @@ export const listedFileOptions: INodeProperties[] = [
 		...output.binaryField.field,
 		description: 'Name of the binary field of the downloaded file',
 	},
-];
+].map(notForTool);
 
 /**
  * A listed file as an item, downloaded where wanted. One that cannot be had says why in

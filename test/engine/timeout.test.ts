@@ -62,9 +62,7 @@ describe('nothing is said of a timeout', () => {
 	});
 
 	it('by an n8n that does not tell it, where the run completes all the same', async () => {
-		const tells = jest
-			.spyOn(ExecuteContext.prototype, 'getWorkflowSettings')
-			.mockReturnValue({});
+		const tells = jest.spyOn(ExecuteContext.prototype, 'getWorkflowSettings').mockReturnValue({});
 		const outcome = await local.run(surprise(), { settings: { timeout: 120 } });
 		tells.mockRestore();
 		expect(aboutTimeout(outcome)).toEqual([]);

@@ -102,7 +102,10 @@ const expectedItems = ({ executeOnce, inLoop }: Cell): number[] => {
 const limitOf = (cell: Cell): number =>
 	COST * (cell.inLoop ? Math.min(LOOP_OF, expectedItems(cell).length) : expectedItems(cell).length);
 
-/** What the node has to keep to in a cell, however it goes. */
+/**
+ * What the node has to keep to in a cell, however it goes. The limit holds for an execution and its
+ * tries; n8n's Retry is another execution.
+ */
 export const promisedBy = (cell: Cell): Promised => {
 	const items = expectedItems(cell);
 	const byTrouble = (...troubles: Trouble[]): number[] =>
@@ -117,7 +120,7 @@ export const promisedBy = (cell: Cell): Promised => {
 		creditLimit: cell.validateOnly
 			? 0
 			: cell.creditLimit
-				? limitOf(cell) * (cell.inLoop ? ITEMS.length / LOOP_OF : 1)
+				? limitOf(cell) * (cell.inLoop ? ITEMS.length / LOOP_OF : 1) * (cell.retried ? 2 : 1)
 				: Infinity,
 		isCut: false,
 	};

@@ -65,15 +65,18 @@ export const startNode = ({
 		workflow,
 		startNode: start,
 	});
+	let isStopped = false;
 	const done = execution.then((run) => {
 		witness(run);
 		const outcome = outcomeOf(run);
-		holdToSchema(parameters, outcome.json);
+		// What n8n puts out of a stopped node is not the node's.
+		if (!isStopped) holdToSchema(parameters, outcome.json);
 		return outcome;
 	});
 	return {
 		done,
 		stop: () => {
+			isStopped = true;
 			execution.cancel();
 		},
 	};

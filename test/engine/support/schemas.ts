@@ -20,9 +20,13 @@ const validatorOf = (output: Output): ValidateFunction => {
 const succeeded = (outputs: IDataObject[]): IDataObject[] =>
 	outputs.filter((json) => !('error' in json));
 
-/** Throws where an output is not as the schema says that n8n reads for the node's operation. */
+/**
+ * Throws where an output is not as the schema says that n8n reads for the node's operation. What is not
+ * simplified is as the API gave it.
+ */
 export const holdToSchema = (parameters: INodeParameters, outputs: IDataObject[]): void => {
-	const { resource = 'app', operation = 'run' } = parameters;
+	const { resource = 'app', operation = 'run', simplify } = parameters;
+	if (simplify === false) return;
 	if (typeof resource !== 'string' || typeof operation !== 'string') return;
 	const found = operationOf(resources, resource, operation);
 	if (!found) return;

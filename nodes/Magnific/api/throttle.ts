@@ -7,7 +7,10 @@ const FIRST_PART = 0.3;
 const NEARLY_ALL = 0.7;
 /** … leaves this part of it. */
 const LEFT_OF_NEARLY_ALL = 0.5;
-/** Refusals that go on for longer come from others who want the same: then each takes a part away … */
+/**
+ * Refusals that go on for longer come from others who want the same: then each takes a part away, as
+ * long as anything goes through (a server that refuses everything tells nothing of shares) …
+ */
 const GOES_ON_MS = 30_000;
 /** … and leaves this one. Who has more is refused more often, so shares even out. */
 const KEPT = 0.6;
@@ -58,7 +61,7 @@ export class Throttle {
 			const isNearlyAll = wentThrough > NEARLY_ALL * requestsPerMinute;
 			const left = isNearlyAll ? LEFT_OF_NEARLY_ALL * wentThrough : wentThrough;
 			this.last = { perMinute: Math.max(FIRST_PART * requestsPerMinute, left), at: now, firstAt };
-		} else if (!isLate) {
+		} else if (!isLate && wentThrough > 0) {
 			const left = KEPT * this.perMinute(now, requestsPerMinute);
 			this.last = { perMinute: Math.max(LEAST_PER_MINUTE, left), at: now, firstAt };
 		}

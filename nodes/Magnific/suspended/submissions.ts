@@ -107,8 +107,14 @@ export class Submissions {
 
 	private parked: ParkedSide | undefined;
 
-	/** How many submissions were sent and are not answered yet. */
+	/** How many submissions were sent and are not answered yet, or wait for another execution's answer. */
 	private unanswered = 0;
+
+	/** How many wait for the budget, one after the other. */
+	private queued = 0;
+
+	/** Whether the next of them has to wait: for the budget, or for the park. */
+	private isHeldUp = false;
 
 	/** When the parked execution last heard this process, ms since the epoch. */
 	private heardAt = -Infinity;
@@ -125,20 +131,30 @@ export class Submissions {
 		const { api, ledger, clock, random } = seams;
 		this.budget = seams.budget.share();
 		this.inPlace = gate(options.maxConcurrentRuns);
-		const counted: RunApi = {
+		const unanswered = async <T>(call: Promise<T>): Promise<T> => {
+			this.unanswered += 1;
+			return await call.finally(() => {
+				this.unanswered -= 1;
+			});
+		};
+		const countedApi: RunApi = {
 			getApp: async (appId) => await api.getApp(appId),
 			getRun: async (runId) => await api.getRun(runId),
-			startRun: async (...call) => {
-				this.unanswered += 1;
-				try {
-					return await api.startRun(...call);
-				} finally {
-					this.unanswered -= 1;
-				}
-			},
+			startRun: async (...call) => await unanswered(api.startRun(...call)),
+		};
+		const countedLedger: Ledger = {
+			...ledger,
+			claim: async (...slot) => await unanswered(ledger.claim(...slot)),
 		};
 		const { signal } = this.stopped;
-		const own = { clock, ledger, random, signal, api: counted, budget: this.paced() };
+		const own = {
+			clock,
+			random,
+			signal,
+			api: countedApi,
+			ledger: countedLedger,
+			budget: this.paced(),
+		};
 		this.submitter = new Submitter(own, options.maxWaitMs);
 	}
 
@@ -194,13 +210,18 @@ export class Submissions {
 		const others = async (): Promise<void> => {
 			while (!all.signal.aborted) {
 				await clock.sleep(SEE_EVERY_MS, all.signal);
-				const haveToWait = this.open.size > this.unanswered;
-				if (haveToWait && (this.unanswered === 0 || clock.now() >= end)) return;
+				if (!this.haveToWait()) continue;
+				if (this.unanswered === 0 || clock.now() >= end) return;
 			}
 		};
 		await Promise.race([this.answered(), others()]);
 		all.abort();
 		if (this.isWaiting) this.hold ??= deferred();
+	}
+
+	/** Whether some wait for the budget, for a place, or for a time that a refusal named. */
+	private haveToWait(): boolean {
+		return this.isHeldUp || this.open.size > this.unanswered + this.queued;
 	}
 
 	/** Submits all before the park, however long it takes. */
@@ -281,7 +302,10 @@ export class Submissions {
 
 	private note(itemIndex: number, submission: Submission): void {
 		const isLate = submission.kind === 'not_started' && submission.error.kind === 'stopped';
-		const outcome = isLate && this.isTimeUp ? { ...submission, error: notInTime() } : submission;
+		const outcome =
+			isLate && this.isTimeUp
+				? { ...submission, error: submission.refusal ?? notInTime() }
+				: submission;
 		this.outcomes.set(itemIndex, outcome);
 		this.parked?.note(itemIndex, outcome);
 		this.open.delete(itemIndex);
@@ -307,14 +331,17 @@ export class Submissions {
 	private paced(): Budget {
 		const { budget } = this;
 		return {
-			take: async (kind, signal = this.stopped.signal) =>
-				await this.inTurn(
-					async () =>
-						(await budget.ready(kind, signal)) &&
-						(await this.mayGo(signal)) &&
-						(await budget.take(kind, signal)) &&
-						(await this.mayGo(signal)),
-				),
+			take: async (kind, signal = this.stopped.signal) => {
+				this.queued += 1;
+				return await this.inTurn(async () => {
+					this.isHeldUp = true;
+					const isReady = (await budget.ready(kind, signal)) && (await this.mayGo(signal));
+					this.isHeldUp = false;
+					return isReady && (await budget.take(kind, signal)) && (await this.mayGo(signal));
+				}).finally(() => {
+					this.queued -= 1;
+				});
+			},
 			ready: budget.ready.bind(budget),
 			pause: budget.pause.bind(budget),
 			refused: budget.refused.bind(budget),

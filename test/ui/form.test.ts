@@ -135,7 +135,7 @@ describe('the parameters', () => {
 		await expectSoon(() => panel.labels(), [...head, 'App', 'Input Mode', 'Wait', 'Options']);
 
 		await panel.choose('Operation', 'Get');
-		await expectSoon(() => panel.labels(), [...head, 'App', 'Simplify']);
+		await expectSoon(() => panel.labels(), [...head, 'App', 'Output Per', 'Simplify']);
 		await takePicture(editor.page, 'app-get');
 
 		await panel.choose('Operation', 'Get Many');

@@ -23,7 +23,17 @@ describe('somebody who has just installed the package', () => {
 		await creator.item('Magnific').click();
 		await expectSoon(
 			() => creator.names(),
-			['Get app', 'Get many apps', 'Run app', 'Get run', 'Wait for run'],
+			[
+				'Get app',
+				'Get many apps',
+				'Run app',
+				'Get many creations',
+				'Get many files',
+				'Upload file',
+				'Get run',
+				'Wait for run',
+				'Get usage',
+			],
 		);
 		await takePicture(page, 'node-creator');
 		await creator.section('Triggers').click();

@@ -14,10 +14,10 @@ const LEFT_OF_NEARLY_ALL = 0.5;
 const GOES_ON_MS = 30_000;
 /** … and leaves this one. Who has more is refused more often, so shares even out. */
 const KEPT = 0.6;
-/** Nobody gets less than this, in requests per minute: else it would hear nothing of what has become free. */
-const LEAST_PER_MINUTE = 2;
-/** Without a refusal the requests per minute grow by so many a minute, and by this part of themselves. */
-const GROWS_PER_MINUTE = 2;
+/** Nobody gets less than this part of the plan's limit: else it would hear nothing of what has become free. */
+const LEAST_PART = 0.04;
+/** Without a refusal the requests per minute grow by this part of the limit a minute, and of themselves. */
+const GROWS_PART_OF_LIMIT = 0.04;
 const GROWS_PART = 0.2;
 /** For so long after refusals that go on, requests go evenly: bursts would leave nothing to the others. */
 const EVENLY_MS = 120_000;
@@ -63,7 +63,7 @@ export class Throttle {
 			this.last = { perMinute: Math.max(FIRST_PART * requestsPerMinute, left), at: now, firstAt };
 		} else if (!isLate && wentThrough > 0) {
 			const left = KEPT * this.perMinute(now, requestsPerMinute);
-			this.last = { perMinute: Math.max(LEAST_PER_MINUTE, left), at: now, firstAt };
+			this.last = { perMinute: Math.max(LEAST_PART * requestsPerMinute, left), at: now, firstAt };
 		}
 	}
 
@@ -84,7 +84,8 @@ export class Throttle {
 	private perMinute(now: number, requestsPerMinute: number): number {
 		if (!this.last) return requestsPerMinute;
 		const { perMinute, at } = this.last;
-		const grown = ((now - at) / A_MINUTE_MS) * (GROWS_PER_MINUTE + GROWS_PART * perMinute);
+		const perMinuteMore = GROWS_PART_OF_LIMIT * requestsPerMinute + GROWS_PART * perMinute;
+		const grown = ((now - at) / A_MINUTE_MS) * perMinuteMore;
 		return Math.min(requestsPerMinute, perMinute + grown);
 	}
 }

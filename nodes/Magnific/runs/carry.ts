@@ -50,9 +50,9 @@ export const carryRuns = async (
 
 	const carry = async (run: PlainRun): Promise<RunOutcome> => {
 		const known = ledger.recall(run.slot);
-		if (known && 'run_id' in known && known.ended) return { kind: 'ended', run: known.ended };
 		const submission = known ? remembered(known) : await submitter.submit(run);
 		queued -= 1;
+		if (known && 'run_id' in known && known.ended) return { kind: 'ended', run: known.ended };
 		if (!wait || submission.kind !== 'started') return submission;
 		const outcome = await poller.wait({
 			run_id: submission.run_id,

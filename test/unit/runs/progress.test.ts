@@ -1,3 +1,4 @@
+import type { Ledger } from '../../../nodes/Magnific/runs/ledger';
 import { carryRuns } from '../../../nodes/Magnific/runs/carry';
 import { Progress } from '../../../nodes/Magnific/runs/progress';
 import { Schedule } from '../../../nodes/Magnific/runs/schedule';
@@ -48,6 +49,22 @@ describe('the progress of a batch', () => {
 		expect(schedule.msLeft(15_000, 0)).toBe(5_000);
 		expect(schedule.msLeft(30_000, 0)).toBe(0);
 		expect(schedule.msLeft(30_000, 60)).toBe(80_000);
+	});
+
+	it('counts a run that was read already as none that is still to be started', async () => {
+		const lines: string[] = [];
+		const here = world({ durationMs: () => 5 * MINUTE });
+		const known = run({ run_id: 'known' });
+		const ledger: Ledger = {
+			...here.seams.ledger,
+			recall: (slot) =>
+				slot === 'slot:0' ? { run_id: 'known', ended: known } : here.seams.ledger.recall(slot),
+		};
+		const seams = { ...here.seams, ledger, tell: (line: string) => lines.push(line) };
+		const options = { wait: true, maxWaitMs: 60 * MINUTE, maxConcurrentRuns: 0 };
+		await here.clock.run(carryRuns(plainRuns(3), seams, options));
+		expect(lines[0]).toMatch(/^Magnific: 1 of 3 runs are over/);
+		expect(lines.filter((line) => line.includes('to be started'))).toEqual([]);
 	});
 
 	it('is not told where nobody waits', async () => {

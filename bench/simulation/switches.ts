@@ -44,9 +44,9 @@ export const PARTS: readonly Part[] = [
 			SlidingWindowBudget.prototype,
 			'delay',
 			(original) =>
-				function (this: object, now, options) {
+				function (this: object, windows, now, options) {
 					const whole = typeof options === 'object' ? { ...options, kept: 0 } : {};
-					return Reflect.apply(original, this, [now, whole]);
+					return Reflect.apply(original, this, [windows, now, whole]);
 				},
 		),
 	},

@@ -1,5 +1,6 @@
 import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import type { AppSpec } from '../../emulator';
+import { appOf, HEADLINE, PICTURE } from './support/itemApps';
 import { rowsOf } from './matrix/cells';
 import { binary, keepFilesIn, picture } from './support/files';
 import { localMagnific } from './support/localMagnific';
@@ -45,26 +46,7 @@ type Cell = { [Name in keyof typeof FACTORS]: (typeof FACTORS)[Name][number] };
 
 const CELLS: Cell[] = rowsOf(FACTORS, 3);
 
-const HEADLINE = 'input-11111111-2222-4333-8444-555555555555-1';
-const PICTURE = 'input-11111111-2222-4333-8444-555555555555-2';
-
-const APP: AppSpec = {
-	sqid: 'reuseMatrix',
-	name: 'Reused',
-	total_cost: 3,
-	duration_s: 1,
-	inputs: [
-		{ id: HEADLINE, label: 'Headline', type: 'text', required: true, config: null, default: null },
-		{
-			id: PICTURE,
-			label: 'Picture',
-			type: 'creation',
-			required: false,
-			config: { mediaType: 'image' },
-			default: null,
-		},
-	],
-};
+const APP: AppSpec = { ...appOf(0), sqid: 'reuseMatrix', name: 'Reused' };
 
 /** The things of an execution's items: thing 0 twice, so that they meet within it too. */
 const THINGS = [0, 1, 0, 1];

@@ -21,8 +21,8 @@ export const invalidParamsOf = (body: unknown): InvalidParam[] => {
 export const messageOf = (body: unknown): string | undefined => {
 	if (!isRecord(body)) return undefined;
 	const problem = problemOf(body);
-	const [first] = Array.isArray(body.errors) ? (body.errors as unknown[]) : [];
-	const error = [body.error, first].map((said) => (isRecord(said) ? said.message : said));
+	const errors: unknown[] = Array.isArray(body.errors) ? body.errors : [];
+	const error = [body.error, errors[0]].map((said) => (isRecord(said) ? said.message : said));
 	const text = firstText(
 		Array.isArray(body.message) ? body.message[0] : body.message,
 		problem.message,

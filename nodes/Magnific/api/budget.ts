@@ -55,9 +55,8 @@ export const rateWindows = (requestsPerMinute: number): RateWindow[] => [
 const ARRIVAL_MARGIN_MS = 200;
 /**
  * Every third minute that a process fills in a row its submissions leave what is free again to others
- * for so long.
- * Whoever was refused comes back at the full second that `Retry-After` names; who filled the minute
- * would always be there first.
+ * for so long. Whoever was refused comes back at the full second that `Retry-After` names; who filled
+ * the minute would always be there first.
  */
 const LEFT_TO_OTHERS_MS = 1_100;
 const THREE_FULL_MINUTES_MS = 3 * (A_MINUTE_MS + ARRIVAL_MARGIN_MS) + LEFT_TO_OTHERS_MS / 2;
@@ -236,9 +235,11 @@ export class SlidingWindowBudget implements Budget {
 		const looking = [...this.lookers].filter(
 			({ lastLookAt }) => lastLookAt > now - LOOKS_LATELY_MS,
 		);
-		const delay = this.delay(now);
-		const alone = this.delay(now, { isSubmission: true });
-		const besideLooks = this.delay(now, { isSubmission: true, kept: KEPT_FOR_LOOKS });
+		const limit = this.requestsPerMinute;
+		const windows = this.throttle.narrow(rateWindows(limit), now, limit);
+		const delay = this.delay(windows, now);
+		const alone = this.delay(windows, now, { isSubmission: true });
+		const besideLooks = this.delay(windows, now, { isSubmission: true, kept: KEPT_FOR_LOOKS });
 		let request: Waiting | undefined;
 		let inMs = Infinity;
 		for (const party of this.parties) {
@@ -268,9 +269,12 @@ export class SlidingWindowBudget implements Budget {
 	 * How long until all windows have room, in ms; a submission has more patience. `kept`: the part of
 	 * the windows that must stay free.
 	 */
-	private delay(now: number, { isSubmission = false, kept = 0 } = {}): number {
-		const limit = this.requestsPerMinute;
-		const waits = this.throttle.narrow(rateWindows(limit), now, limit).map(({ ms, max }) => {
+	private delay(
+		windows: RateWindow[],
+		now: number,
+		{ isSubmission = false, kept = 0 } = {},
+	): number {
+		const waits = windows.map(({ ms, max }) => {
 			const blocking = this.granted.at(-Math.max(1, max - Math.floor(max * kept)));
 			const before = isSubmission && ms === A_MINUTE_MS ? this.granted.at(-3 * max) : undefined;
 			const isNeverFree = before !== undefined && before > now - THREE_FULL_MINUTES_MS;

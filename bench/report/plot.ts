@@ -13,7 +13,6 @@ const COLOURS: Record<string, string> = {
 	'hand-made-loop': '#f59e0b',
 	'round-robin': '#8b5cf6',
 	'magnific-poll': '#1668dc',
-	'magnific-suspended-loop': '#6bc24a',
 	'magnific-suspended': '#0a9b5b',
 	[BOUND_POLLING]: '#111827',
 	[BOUND_SUSPENDED]: '#6b7280',

@@ -1,6 +1,6 @@
-import { pollingBound, submissionsBound, suspendedBound, type Limits } from '../lowerBound';
+import { pollingBound, submissionsBound, type Limits } from '../lowerBound';
 import type { World } from '../world';
-import { magnificPoll, magnificSuspended, magnificSuspendedLoop } from './magnific';
+import { magnificPoll, magnificSuspended } from './magnific';
 import { handMadeLoop, naive, sequential } from './peers';
 import { roundRobin } from './roundRobin';
 
@@ -12,8 +12,6 @@ export interface Strategy {
 	carry: (world: World, items: readonly number[]) => Promise<void>;
 	/** What no strategy of its kind can beat, in ms. */
 	bound: (durations: number[], limits: Limits) => number;
-	/** Where set, it is only simulated for batches of this size. */
-	onlyFor?: number;
 }
 
 const peer = (id: string, carry: Strategy['carry']): Strategy => ({
@@ -25,14 +23,7 @@ const peer = (id: string, carry: Strategy['carry']): Strategy => ({
 
 export const STRATEGIES: readonly Strategy[] = [
 	{ id: 'magnific-poll', isPeer: false, carry: magnificPoll, bound: pollingBound },
-	{ id: 'magnific-suspended', isPeer: false, carry: magnificSuspended, bound: suspendedBound },
-	{
-		id: 'magnific-suspended-loop',
-		isPeer: false,
-		carry: magnificSuspendedLoop,
-		bound: submissionsBound,
-		onlyFor: 1_000,
-	},
+	{ id: 'magnific-suspended', isPeer: false, carry: magnificSuspended, bound: submissionsBound },
 	peer('sequential-1s', sequential(1_000)),
 	peer('sequential-5s', sequential(5_000)),
 	peer('naive-3s', naive(3_000)),

@@ -96,12 +96,14 @@ export class Submitter {
 	async submit(run: PlainRun): Promise<Submission> {
 		const { api, clock, ledger, signal } = this.seams;
 		let giveUpAt = Infinity;
+		let refusal: ApiError | undefined;
 		for (let attempt = 1; ; attempt++) {
 			const taken = await ledger.claim(run.slot, signal);
 			if (taken) return remembered(taken);
 			if (!(await this.mayGo(run.app.sqid))) {
 				ledger.forget(run.slot);
-				return { kind: 'not_started', error: this.obstacleTo(run.app.sqid) ?? stoppedError() };
+				const error = this.obstacleTo(run.app.sqid) ?? stoppedError();
+				return { kind: 'not_started', error, refusal };
 			}
 			if (attempt === 1) giveUpAt = clock.now() + this.patienceMs;
 
@@ -117,6 +119,7 @@ export class Submitter {
 				ledger.remember(run.slot, { unknown: error.message, sentAt });
 				return { kind: 'unknown', error, sentAt };
 			}
+			refusal = error;
 			ledger.forget(run.slot);
 			this.stopQueued(error, run.app.sqid);
 			const sendAgainAt = clock.now() + (error.retryAfterMs ?? 0);

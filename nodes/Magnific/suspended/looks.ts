@@ -2,6 +2,7 @@ import type { RunApi } from '../api/client';
 import { settle, type Settled } from '../api/errors';
 import { withRetries, type Pacing } from '../api/retry';
 import { isEnded, type AppSummary, type Run } from '../api/types';
+import type { Submission } from '../runs/submit';
 import type { RunOutcome } from '../runs/types';
 
 /** A run that a parked execution waits for. */
@@ -38,12 +39,30 @@ export interface ParkMemory {
 	isOverdue: boolean;
 	/** It was said that this park refuses callbacks: once. */
 	hasSaidRefused: boolean;
+	/** What came of the items that had no run at the park, by their index. */
+	late: Map<number, Submission>;
+	/** When that was last learned, ms since the epoch; 0: never. */
+	lastLateAt: number;
+	/** This process submits them. */
+	isSubmitting: boolean;
+	/**
+	 * What another process that does has said: when last, ms since the epoch, and whether several
+	 * processes have answered it.
+	 */
+	task: { heardAt: number; isShared: boolean } | undefined;
+	/** When this process met the park, ms since the epoch. */
+	metAt: number;
 	/** Aborted when the execution has gone on: nobody need watch over it any more. */
 	gone: AbortController;
 }
 
-export const newMemory = (isLate = false): ParkMemory => ({
+export const newMemory = (isLate = false, metAt = 0): ParkMemory => ({
 	isLate,
+	metAt,
+	late: new Map(),
+	lastLateAt: 0,
+	isSubmitting: false,
+	task: undefined,
 	settled: new Map(),
 	seenGoing: new Set(),
 	toldOver: new Set(),
@@ -96,7 +115,7 @@ const LONGEST_QUIET_MS = 330_000;
 const SHORTEST_QUIET_MS = 30_000;
 
 /** How long it may be quiet between two callbacks: the others' runs tell what to expect. */
-const quietMs = ({ took }: ParkMemory): number =>
+export const quietMs = ({ took }: ParkMemory): number =>
 	took ? Math.min(LONGEST_QUIET_MS, SHORTEST_QUIET_MS + 2 * took.longest) : LONGEST_QUIET_MS;
 
 /** Whether callbacks of this park's runs have been seen to come lately, so that others will. */

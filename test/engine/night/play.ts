@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import type { Control, Emulator, FaultSpec } from '../../../emulator';
+import type { RunRecord } from '../../../emulator/control/types';
 import { appIdOf, appOf, COST, HEADLINE } from '../support/itemApps';
+import { systemClock } from '../support/fastClock';
 import { credentialFor } from '../support/localMagnific';
 import { readLog } from '../support/logFile';
 import { startProcess } from '../support/nodeProcess';
@@ -16,6 +18,10 @@ const MAX_WAIT = 10;
 const LOOK_EVERY_MS = 5;
 /** Whoever still waits then hangs. */
 const HANGS_AFTER_MS = 60_000;
+/** What a process had sent when it died is with Magnific by then. */
+const ARRIVES_WITHIN_MS = 50;
+/** Of the node's clock. */
+const LOGS_WITHIN_MS = 10_000;
 /** So long nothing moves before n8n's timer is due: a watchdog would have looked. */
 const STILL_MS = 400;
 
@@ -123,10 +129,31 @@ interface Happened {
 	restarts: number;
 	/** n8n's timer has ended the wait, since nobody was left to do so. */
 	isEndedByTimer: boolean;
+	/** The apps whose runs were surely started before the execution was parked. */
+	early: Set<string>;
+	/** How many submissions had been sent when n8n was dead, and what it had on its way had arrived. */
+	sentByTheDead: number | null;
+	troubles: string[];
 }
 
-const promisedIn = (night: Night, happened: Happened, executions: number): Promised => {
+/** The items that were waiting for their turn when n8n died, and of whose runs no callback tells. */
+const unsureIn = (night: Night, happened: Happened, runs: RunRecord[]): number[] =>
+	happened.restarts === 0
+		? []
+		: [...night.items.entries()].flatMap(([index, { callback }]) => {
+				const hasRun = runs.some(({ app_id }) => app_id === appIdOf(index));
+				const isTold = hasRun && callback !== 'is_lost';
+				return happened.early.has(appIdOf(index)) || isTold ? [] : [index];
+			});
+
+const promisedIn = (
+	night: Night,
+	happened: Happened,
+	executions: number,
+	runs: RunRecord[],
+): Promised => {
 	const indexes = [...night.items.keys()];
+	const unsure = unsureIn(night, happened, runs);
 	return {
 		onError: night.onError,
 		items: indexes,
@@ -135,12 +162,13 @@ const promisedIn = (night: Night, happened: Happened, executions: number): Promi
 			? []
 			: indexes.filter((index) => {
 					const item = night.items[index];
-					return item !== undefined && isGood(item);
+					return item !== undefined && isGood(item) && !unsure.includes(index);
 				}),
 		statuses: ['completed', 'completed_with_errors'],
 		creditLimit: night.creditLimit ? limitOf(night) * executions : Infinity,
 		isCut: happened.isStopped,
 		fetches: executions + happened.restarts,
+		unsure,
 	};
 };
 
@@ -164,6 +192,8 @@ const watchOver = async (
 	) {
 		if (Date.now() - startedAt > HANGS_AFTER_MS) throw new Error('It hangs');
 		const requests = await local.control.requests();
+		const started = await local.control.runs();
+		if (n8n.parked === 0) for (const { app_id } of started) happened.early.add(app_id);
 		if (
 			night.stopAfterRequests !== null &&
 			!happened.isStopped &&
@@ -180,6 +210,8 @@ const watchOver = async (
 		) {
 			n8n.restart(startProcess());
 			happened.restarts += 1;
+			await sleep(ARRIVES_WITHIN_MS);
+			happened.sentByTheDead = await submissionsTo(local);
 			takenAtRestart = n8n.taken;
 		}
 		const seen = [requests.length, (await local.control.deliveries()).length].join();
@@ -192,8 +224,16 @@ const watchOver = async (
 			n8n.endWaits();
 		}
 	}
-	return await ended;
+	const outcome = await ended;
+	if (happened.sentByTheDead !== null && (await submissionsTo(local)) > happened.sentByTheDead) {
+		happened.troubles.push('something was submitted after n8n had died');
+	}
+	happened.sentByTheDead = null;
+	return outcome;
 };
+
+const submissionsTo = async ({ control }: Emulator): Promise<number> =>
+	(await control.requests({ route: 'run' })).length;
 
 /** Plays a night to its end, n8n's Retry included, and says which promises were broken. */
 export const play = async (night: Night, local: Emulator): Promise<string[]> => {
@@ -202,17 +242,27 @@ export const play = async (night: Night, local: Emulator): Promise<string[]> => 
 	const n8n = await startWaitingN8n(startProcess());
 	try {
 		const given = givenIn(night, local);
-		const happened: Happened = { isStopped: false, restarts: 0, isEndedByTimer: false };
+		const happened: Happened = {
+			isStopped: false,
+			restarts: 0,
+			isEndedByTimer: false,
+			early: new Set(),
+			sentByTheDead: null,
+			troubles: [],
+		};
 		const outcomes = [await watchOver(night, local, n8n, happened, n8n.run(given))];
 		const [failed] = outcomes;
 		if (failed?.error && !happened.isStopped && night.retryButton !== 'no') {
 			if (night.retryButton === 'after_a_restart') n8n.restart(startProcess());
 			outcomes.push(await watchOver(night, local, n8n, happened, n8n.retry(failed, given)));
 		}
+		// Who was stopped still hears of what was on its way, and logs it with the next burst.
+		if (happened.isStopped) await systemClock.sleep(LOGS_WITHIN_MS);
 		const [runs, requests] = [await local.control.runs(), await local.control.requests()];
 		return [
 			...n8n.troubles,
-			...brokenPromises(promisedIn(night, happened, outcomes.length), {
+			...happened.troubles,
+			...brokenPromises(promisedIn(night, happened, outcomes.length, runs), {
 				runs,
 				requests,
 				outcomes,

@@ -45,6 +45,8 @@ export interface WaitingN8n {
 	isAtRest(): boolean;
 	/** How many calls it has answered with 2xx. */
 	readonly taken: number;
+	/** How many times an execution was parked. */
+	readonly parked: number;
 	/** n8n dies and another process takes over what is parked. */
 	restart(next: NodeProcess): void;
 	/** n8n's timer ends the wait of what is parked. */
@@ -91,7 +93,7 @@ export const startWaitingN8n = async (first = ownProcess()): Promise<WaitingN8n>
 	const executions = new Map<string, Execution>();
 	const troubles: string[] = [];
 	let process = first;
-	let taken = 0;
+	let [taken, parked] = [0, 0];
 	const server = createServer((request, response) => {
 		void serve(request, response).catch((error: unknown) => {
 			troubles.push(String(error));
@@ -126,6 +128,7 @@ export const startWaitingN8n = async (first = ownProcess()): Promise<WaitingN8n>
 			return;
 		}
 		const saved = stringify(run.data);
+		parked += 1;
 		execution.stop = () => {
 			execution.saved = undefined;
 			execution.ended({ ...run, status: 'canceled' });
@@ -277,6 +280,9 @@ export const startWaitingN8n = async (first = ownProcess()): Promise<WaitingN8n>
 		},
 		get taken() {
 			return taken;
+		},
+		get parked() {
+			return parked;
 		},
 		restart(next) {
 			process.kill();

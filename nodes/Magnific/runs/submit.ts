@@ -128,6 +128,12 @@ export class Submitter {
 		}
 	}
 
+	/** A further try of *Retry On Fail* sends again what was refused: credits may be there by now. */
+	tryAnew(): void {
+		this.obstacle = undefined;
+		this.obstacles.clear();
+	}
+
 	private obstacleTo(appId: string): ApiError | undefined {
 		return this.obstacle ?? this.obstacles.get(appId);
 	}

@@ -189,6 +189,7 @@ export class Submissions {
 			this.seams.signal?.addEventListener('abort', this.stop);
 			if (this.seams.signal?.aborted === true) this.stop();
 		}
+		this.submitter.tryAnew();
 		const added = runs.filter(({ itemIndex }) => !this.open.has(itemIndex));
 		for (const { itemIndex } of added) {
 			this.outcomes.delete(itemIndex);

@@ -177,16 +177,19 @@ describe('the submissions of an execution that parks', () => {
 		expect(reasons[239]).toMatchObject({ error: { httpCode: 402 } });
 	});
 
-	it.each([401, 402, 403])('send again in a further try what a %s had refused', async (statusCode) => {
-		const here = late(3, {
-			model: { fault: ({ index }) => (index === 0 ? { statusCode } : undefined) },
-		});
-		await here.clock.run(here.submissions.firstBurst());
-		expect(kinds(here)[0]).toBe('not_started');
-		here.submissions.add(plainRuns(3).map((run, itemIndex) => ({ ...run, itemIndex })));
-		await here.clock.run(here.submissions.firstBurst());
-		expect(kinds(here)).toEqual(Array(3).fill('started'));
-	});
+	it.each([401, 402, 403])(
+		'send again in a further try what a %s had refused',
+		async (statusCode) => {
+			const here = late(3, {
+				model: { fault: ({ index }) => (index === 0 ? { statusCode } : undefined) },
+			});
+			await here.clock.run(here.submissions.firstBurst());
+			expect(kinds(here)[0]).toBe('not_started');
+			here.submissions.add(plainRuns(3).map((run, itemIndex) => ({ ...run, itemIndex })));
+			await here.clock.run(here.submissions.firstBurst());
+			expect(kinds(here)).toEqual(Array(3).fill('started'));
+		},
+	);
 
 	it('never send again what may have been started', async () => {
 		const here = await throughout(100, {

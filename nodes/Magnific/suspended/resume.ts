@@ -3,11 +3,12 @@ import { createClient, type MagnificClient } from '../api/client';
 import { systemClock } from '../api/clock';
 import { redact } from '../api/redact';
 import { readRequest, respond } from '../callbacks/request';
+import { StartedLog } from '../runs/idsInLog';
 import { judge, readCallback, type Call, type Callback } from './callback';
 import { goOn, GOES_ON, isAllOver, lookAround, type Met } from './goOn';
 import { heardAtOf, noteLate, runsOf, withoutRun } from './late';
 import { lookAtRun, noteEnd, noteStart, onlyLooksTell, trustsCallbacks } from './looks';
-import type { ParkMemory } from './looks';
+import type { ParkedRun, ParkMemory } from './looks';
 import { parkMemories, PROCESS } from './memories';
 import { asksIn, noteNews } from './news';
 import { OTHER_PARK, readSelfCall, SELF_CALL_HEADER, type ToldCall } from './selfCall';
@@ -27,6 +28,19 @@ const sayRefused = (context: IWebhookFunctions, memory: ParkMemory, why: string)
 				: 'Compare the webhook signing secret in the credential with the one in the Magnific dashboard.') +
 			' The runs are looked at instead, which costs requests.',
 	);
+};
+
+const startedLogs = new WeakMap<ParkMemory, StartedLog>();
+
+/** Tells in n8n's log of a run whose id the process that started it may not have lived to tell. */
+const logStarted = ({ context, client, memory }: Met, { itemIndex, run_id }: ParkedRun): void => {
+	if (memory.isSubmitting) return;
+	const write = (line: string): void => {
+		context.logger.info(line);
+	};
+	const log = startedLogs.get(memory) ?? new StartedLog(client.clock, write);
+	startedLogs.set(memory, log);
+	log.note(itemIndex, run_id);
 };
 
 /** Takes note that another process starts runs, and watches over the park in case that one ends. */
@@ -82,7 +96,9 @@ const answerCallback = async (
 	memory.lastCallbackAt = clock.now();
 	const { run_id, itemIndex, since } = parked;
 	const noteNew = (): void => {
-		if (isNew) noteLate(memory, itemIndex, { kind: 'started', run_id, since }, since);
+		if (!isNew) return;
+		noteLate(memory, itemIndex, { kind: 'started', run_id, since }, since);
+		logStarted(met, parked);
 	};
 	if (isNew === 'surely') noteNew();
 	if (!memory.settled.has(run_id)) {

@@ -184,7 +184,7 @@ const watchOver = async (
 	const ended = execution.finally(() => {
 		state.isOver = true;
 	});
-	let [takenAtRestart, movedAt, moves] = [0, Date.now(), ''];
+	let [calledAtRestart, movedAt, moves] = [0, Date.now(), ''];
 	for (
 		const startedAt = Date.now();
 		!state.isOver;
@@ -212,14 +212,14 @@ const watchOver = async (
 			happened.restarts += 1;
 			await sleep(ARRIVES_WITHIN_MS);
 			happened.sentByTheDead = await submissionsTo(local);
-			takenAtRestart = n8n.taken;
+			calledAtRestart = n8n.calledBack;
 		}
 		const seen = [requests.length, (await local.control.deliveries()).length].join();
 		if (seen !== moves) [moves, movedAt] = [seen, Date.now()];
-		const isForgotten = happened.restarts > 0 && n8n.taken === takenAtRestart;
+		const isForgotten = happened.restarts > 0 && n8n.calledBack === calledAtRestart;
 		if (isForgotten && Date.now() - movedAt > STILL_MS) {
 			await local.control.waitIdle();
-			if (n8n.taken > takenAtRestart || !n8n.isAtRest()) continue;
+			if (n8n.calledBack > calledAtRestart || !n8n.isAtRest()) continue;
 			happened.isEndedByTimer = true;
 			n8n.endWaits();
 		}

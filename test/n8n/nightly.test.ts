@@ -262,6 +262,17 @@ it('07: starts no run where the pictures could not be written', async () => {
 	expect((await night.rows()).map(({ state }) => state)).toEqual([null, null, null, null]);
 });
 
+it('07: a table of an earlier version ends the night before anything is paid', async () => {
+	const night = await importNightly('earlier', { batch: 49, columns: EARLIER });
+	await night.run(SET_UP);
+	const execution = await n8n.api.waitForEnd(await startFrom(n8n.api, night.id, NIGHT));
+	expect(execution.error?.message).toContain('expires_at');
+	expect(Object.keys(execution.runs).at(-1)).toBe('Mark as started');
+	expect(await n8n.magnific.control.requests()).toEqual([]);
+});
+
+/** Columns of the table before there was a contact sheet. */
+const EARLIER = ['sku', 'headline', 'state', 'file', 'run_id', 'credits', 'error'];
 const REPORT = /^report \d{4}-\d\d-\d\d \d\d-\d\d-\d\d\.md$/;
 const SHEET = /^contact sheet \d{4}-\d\d-\d\d \d\d-\d\d-\d\d\.html$/;
 const KEPT_MS = 12 * 60 * 60 * 1000;
@@ -305,8 +316,9 @@ async function importNightly(
 	{
 		batch,
 		products,
+		columns,
 		maxWaitMinutes = 60,
-	}: { batch: number; products?: string[]; maxWaitMinutes?: number },
+	}: { batch: number; products?: string[]; columns?: string[]; maxWaitMinutes?: number },
 ): Promise<Nightly> {
 	const table = `nightly_${name}`;
 	const folder = join(writable, name);
@@ -328,6 +340,11 @@ async function importNightly(
 		const rows = products.map((sku) => ({ sku, headline: `Headline of ${sku}` }));
 		nodeOf(workflow, 'Sample products').parameters['jsCode'] =
 			`return ${JSON.stringify(rows)}.map((json) => ({ json, pairedItem: { item: 0 } }));`;
+	}
+	if (columns) {
+		nodeOf(workflow, 'Table of products').parameters['columns'] = {
+			column: columns.map((column) => ({ name: column, type: 'string' })),
+		};
 	}
 	const id = await n8n.api.importWorkflow(workflow);
 	return {

@@ -102,13 +102,14 @@ export class NodePanel {
 		return names;
 	}
 
-	/** The names in the list of a parameter that takes several of them. */
+	/** The names in the list of a parameter that takes several of them, once it has been loaded. */
 	async namesIn(label: string): Promise<string[]> {
-		await this.parameter(label).locator('.el-select__caret').click();
+		const arrow = this.parameter(label).locator('.el-input:not(.is-disabled) .el-select__caret');
+		await arrow.click();
 		const entries = this.page.locator('.el-select-dropdown__item').filter({ visible: true });
 		await entries.first().waitFor();
 		const names = await textsOf(entries.locator('.option-headline'));
-		await this.page.keyboard.press('Escape');
+		await arrow.click();
 		await entries.first().waitFor({ state: 'hidden' });
 		return names;
 	}

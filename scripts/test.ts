@@ -10,7 +10,7 @@ import { ROOT } from './lib/paths';
 import { showProgress, type Report } from './lib/progress';
 import { onShutdown } from './lib/shutdown';
 import { CheckFailed, runMain, runStep } from './lib/steps';
-import { CHROMIUM, POSTGRES, provideTool, REDIS, type Tool } from './lib/services/tools';
+import { CHROMIUM, OPENSSH, POSTGRES, provideTool, REDIS, type Tool } from './lib/services/tools';
 
 const NEEDS_N8N: readonly TestProject[] = ['n8n', 'ui'];
 const counts: TestCounts = { passed: 0, failed: 0, skipped: 0 };
@@ -99,7 +99,7 @@ function startSetUp(projects: readonly TestProject[]): { done: () => Promise<voi
 	if (projects.some((project) => NEEDS_N8N.includes(project))) {
 		work.push(showProgress('  set-up of n8n', provideN8n, false));
 	}
-	if (projects.includes('n8n')) [REDIS, POSTGRES].forEach(startTool);
+	if (projects.includes('n8n')) [REDIS, POSTGRES, OPENSSH].forEach(startTool);
 	if (projects.includes('ui')) startTool(CHROMIUM);
 	const finished = Promise.allSettled(work);
 	return {

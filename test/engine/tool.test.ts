@@ -1,7 +1,9 @@
 import type { INodeParameters } from 'n8n-workflow';
+import { z } from 'zod';
 import { posterFromText } from '../../emulator/apps/posterFromText';
 import { surpriseMe } from '../../emulator/apps/surpriseMe';
 import { callAsTool } from './support/agent';
+import { binary, picture } from './support/files';
 import { localMagnific } from './support/localMagnific';
 import { appRun, byId, fields, inputId, json } from './support/parameters';
 import { Magnific } from '../../nodes/Magnific/Magnific.node';
@@ -186,5 +188,123 @@ describe('as the tool of an agent', () => {
 			'simplify',
 			'wait',
 		]);
+	});
+});
+
+describe('what is around a run, as the tool of an agent', () => {
+	const byModel = (key: string, type = 'string'): string =>
+		`={{ $fromAI('${key}', '', '${type}') }}`;
+	const firstImage = (result: unknown): string | undefined =>
+		z.object({ images: z.array(z.object({ id: z.string() })) }).parse(result).images[0]?.id;
+	const url = expect.stringContaining(`/files/`) as unknown;
+	const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as unknown;
+
+	it('Creation → Get Many gives the ids that inputs take, and empty dates of the model narrow nothing down', async () => {
+		const [made] = await local.run(surprise()).then(({ json }) => json);
+		const creations = {
+			resource: 'creation',
+			operation: 'getAll',
+			limit: byModel('limit', 'number'),
+			filters: { createdAfter: byModel('after'), createdBefore: byModel('before') },
+			options: { downloadFiles: true },
+		};
+		const answers = await callAsTool(local, creations, [
+			{ limit: 5, after: '', before: '' },
+			{ limit: 5, after: '2100-01-01', before: '' },
+			{ limit: 5, after: 'yesterday', before: '' },
+		]);
+		expect(answers).toEqual([
+			{
+				answer: [
+					{
+						creation_id: firstImage(made?.result),
+						name: 'Surprise Me',
+						family: 'image',
+						tool: 'text-to-image',
+						status: 'completed',
+						url,
+						created_at: time,
+					},
+				],
+			},
+			{ answer: [] },
+			{
+				error: expect.stringContaining('Created After needs a date such as 2026-05-01') as unknown,
+			},
+		]);
+		expect(await local.count('file')).toBe(0);
+	});
+
+	it('Usage → Get tells what was spent, by default of the last days', async () => {
+		await local.run(surprise());
+		const usage = {
+			resource: 'usage',
+			operation: 'get',
+			startDate: byModel('start'),
+			endDate: byModel('end'),
+			options: { apiKeyIds: byModel('keys') },
+		};
+		const answers = await callAsTool(local, usage, [
+			{ start: '', end: '', keys: 'key-of-n8n' },
+			{ start: '2026-05-02', end: '2026-05-01', keys: '' },
+		]);
+		expect(answers).toEqual([
+			{
+				answer: [
+					{
+						date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) as unknown,
+						tool: 'Surprise Me',
+						user_email: 'owner@example.com',
+						project: 'Nightly batches',
+						group: 'Pictures',
+						uses: 1,
+						credits: surpriseMe.totalCost,
+					},
+				],
+			},
+			{
+				error: expect.stringContaining(
+					'(2026-05-02) is later than End Date (2026-05-01)',
+				) as unknown,
+			},
+		]);
+		const [sent] = await local.requests('credit_usage');
+		expect(sent?.body).toEqual({ granularity: 'day', api_key_ids: ['key-of-n8n'] });
+	});
+
+	it('File → Get Many gives URLs that inputs take', async () => {
+		const bytes = await picture('red');
+		await local.run(
+			{ resource: 'file', operation: 'upload' },
+			{ items: [{ json: {}, binary: { data: binary(bytes, 'image/png', 'red.png') } }] },
+		);
+		const answers = await callAsTool(local, { resource: 'file', operation: 'getAll' }, [{}]);
+		expect(answers).toEqual([
+			{
+				answer: [
+					{
+						file_id: expect.stringMatching(/^upl_img_/) as unknown,
+						url,
+						content_type: 'image/png',
+						bytes: bytes.length,
+						created_at: time,
+						expires_at: time,
+						file_expires_at: time,
+					},
+				],
+			},
+		]);
+	});
+
+	it('File → Upload says that an agent has no files to give', async () => {
+		const answers = await callAsTool(local, { resource: 'file', operation: 'upload' }, [{}]);
+		expect(answers).toEqual([
+			{
+				error: expect.stringMatching(
+					/an AI agent gives its tools no binary data.*Upload in the workflow, before the agent/s,
+				) as unknown,
+			},
+		]);
+		expect(await local.count('request_upload')).toBe(0);
 	});
 });

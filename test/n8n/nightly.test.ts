@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { posterFromText } from '../../emulator/apps/posterFromText';
+import type { RunRecord } from '../../emulator/index';
 import { checkPicture } from '../../scripts/lib/demo/files';
 import type { Execution } from '../../scripts/lib/n8n/execution';
 import { parseWorkflow } from '../../scripts/lib/n8n/workflow';
@@ -47,6 +48,7 @@ it('07: makes what it can, notes what failed and why, and pays the next night fo
 	expect(await night.files()).toEqual([
 		'CHAIR-04.png',
 		'MUG-01.png',
+		expect.stringMatching(SHEET),
 		expect.stringMatching(REPORT),
 	]);
 	const pictures = [await night.picture('MUG-01.png'), await night.picture('CHAIR-04.png')];
@@ -58,6 +60,24 @@ it('07: makes what it can, notes what failed and why, and pays the next night fo
 			'## Failed: the next night tries them again',
 			`- **LAMP-02**: Run ${lamp ?? ''} failed: no paper (run ${lamp ?? ''})`,
 			'- **VASE-03**: “Headline” is required, but has no value (no run ID)',
+		],
+	});
+	expect(await sheetOf(first, night)).toEqual({
+		counts: { made: 2, failed: 2, unfinished: 0, credits: 6 },
+		cards: [
+			card('MUG-01', 'made', 'Mornings taste better from clay', {
+				picture: 'MUG-01.png',
+				facts: ['3', mug, until(runs[0])],
+			}),
+			card('LAMP-02', 'failed', 'Stay for one more chapter', {
+				error: `Run ${lamp ?? ''} failed: no paper`,
+				facts: ['–', lamp, '–'],
+			}),
+			card('VASE-03', 'failed', '', { error: '“Headline” is required, but has no value' }),
+			card('CHAIR-04', 'made', 'Sit down, the day can wait', {
+				picture: 'CHAIR-04.png',
+				facts: ['3', chair, until(runs[2])],
+			}),
 		],
 	});
 
@@ -103,7 +123,8 @@ it('07: does not pay again for a run that may be going on, and reports it until 
 	await mkdir(join(night.folder, 'A%2FFULL.png'));
 	const first = await night.run(NIGHT);
 
-	const [made, , full, slow] = (await control.runs()).map(({ run_id }) => run_id);
+	const runs = await control.runs();
+	const [made, , full, slow] = runs.map(({ run_id }) => run_id);
 	const rows = await night.rows();
 	expect(rows.map(({ sku, state, file, run_id }) => ({ sku, state, file, run_id }))).toEqual([
 		{ sku: 'MADE', state: 'made', file: join(night.folder, 'MADE.png'), run_id: made },
@@ -132,6 +153,25 @@ it('07: does not pay again for a run that may be going on, and reports it until 
 		],
 	});
 
+	const facts = [
+		['–', '–', '–'],
+		['3', full, until(runs[2])],
+		['3', slow, '–'],
+	];
+	const cards = ['LOST', 'A/FULL', 'SLOW'].map((sku, i) =>
+		card(sku, 'unfinished', `Headline of ${sku}`, {
+			error: rows[i + 1]?.error ?? '',
+			facts: facts[i] ?? [],
+		}),
+	);
+	expect((await sheetOf(first, night)).cards).toEqual([
+		card('MADE', 'made', 'Headline of MADE', {
+			picture: 'MADE.png',
+			facts: ['3', made, until(runs[0])],
+		}),
+		...cards,
+	]);
+
 	await control.clearRequests();
 	const second = await night.run(NIGHT);
 	expect(second.runs['Poster']).toBeUndefined();
@@ -144,6 +184,28 @@ it('07: does not pay again for a run that may be going on, and reports it until 
 			...unfinished,
 		],
 	});
+	expect((await sheetOf(second, night)).cards).toEqual(cards);
+});
+
+it('07: the sheet shows as text what others wrote, and finds the pictures of any name', async () => {
+	const [odd, bad] = [`<b>&"'$&$\`{{ 1 + 1 }} 5%/x#?`, '"onload="x" }} {{'];
+	const night = await importNightly('odd', { batch: 49, products: [odd, bad] });
+	await night.run(SET_UP);
+	const error_message = '<img src="x" onerror="alert(1)">';
+	const { control } = n8n.magnific;
+	await control.setOutcome({ app_id: APP, skip: 1, status: 'failed', error_message });
+	const execution = await night.run(NIGHT);
+	const runs = await control.runs();
+	expect((await sheetOf(execution, night)).cards).toEqual([
+		card(odd, 'made', `Headline of ${odd}`, {
+			picture: `${encodeURIComponent(odd)}.png`,
+			facts: ['3', runs[0]?.run_id, until(runs[0])],
+		}),
+		card(bad, 'failed', `Headline of ${bad}`, {
+			error: `Run ${runs[1]?.run_id ?? ''} failed: ${error_message}`,
+			facts: ['–', runs[1]?.run_id, '–'],
+		}),
+	]);
 });
 
 it('07: two executions at the same time pay for no row twice', async () => {
@@ -200,7 +262,20 @@ it('07: starts no run where the pictures could not be written', async () => {
 	expect((await night.rows()).map(({ state }) => state)).toEqual([null, null, null, null]);
 });
 
+it('07: a table of an earlier version ends the night before anything is paid', async () => {
+	const night = await importNightly('earlier', { batch: 49, columns: EARLIER });
+	await night.run(SET_UP);
+	const execution = await n8n.api.waitForEnd(await startFrom(n8n.api, night.id, NIGHT));
+	expect(execution.error?.message).toContain('expires_at');
+	expect(Object.keys(execution.runs).at(-1)).toBe('Mark as started');
+	expect(await n8n.magnific.control.requests()).toEqual([]);
+});
+
+/** Columns of the table before there was a contact sheet. */
+const EARLIER = ['sku', 'headline', 'state', 'file', 'run_id', 'credits', 'error'];
 const REPORT = /^report \d{4}-\d\d-\d\d \d\d-\d\d-\d\d\.md$/;
+const SHEET = /^contact sheet \d{4}-\d\d-\d\d \d\d-\d\d-\d\d\.html$/;
+const KEPT_MS = 12 * 60 * 60 * 1000;
 
 const rowSchema = z.object({
 	sku: z.string(),
@@ -241,8 +316,9 @@ async function importNightly(
 	{
 		batch,
 		products,
+		columns,
 		maxWaitMinutes = 60,
-	}: { batch: number; products?: string[]; maxWaitMinutes?: number },
+	}: { batch: number; products?: string[]; columns?: string[]; maxWaitMinutes?: number },
 ): Promise<Nightly> {
 	const table = `nightly_${name}`;
 	const folder = join(writable, name);
@@ -264,6 +340,11 @@ async function importNightly(
 		const rows = products.map((sku) => ({ sku, headline: `Headline of ${sku}` }));
 		nodeOf(workflow, 'Sample products').parameters['jsCode'] =
 			`return ${JSON.stringify(rows)}.map((json) => ({ json, pairedItem: { item: 0 } }));`;
+	}
+	if (columns) {
+		nodeOf(workflow, 'Table of products').parameters['columns'] = {
+			column: columns.map((column) => ({ name: column, type: 'string' })),
+		};
 	}
 	const id = await n8n.api.importWorkflow(workflow);
 	return {
@@ -311,4 +392,73 @@ async function reportOf(
 	const [title, ...lines] = text.split('\n').filter((line) => line !== '');
 	expect(title).toBe(`# Posters of ${date}`);
 	return { counts, lines };
+}
+
+interface Card {
+	sku: string;
+	state: string;
+	headline: string;
+	/** The file that it shows, of those in the folder. */
+	picture: string | undefined;
+	error: string;
+	/** Credits, run id, and until when Magnific has the files. */
+	facts: unknown[];
+}
+
+/** The card that the sheet should have. */
+function card(
+	sku: string,
+	state: string,
+	headline: string,
+	{ picture, error = '', facts = ['–', '–', '–'] }: Partial<Card>,
+): Card {
+	return { sku, state, headline, picture, error, facts };
+}
+
+/** Until when Magnific has a run's files, as the sheet says it. */
+function until(run: RunRecord | undefined): string {
+	const end = new Date((run?.settled_at ?? NaN) + KEPT_MS).toISOString();
+	return `${end.slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** What a browser shows of the sheet, after comparing the one that was handed on with that on the disk. */
+async function sheetOf(
+	execution: Execution,
+	night: Nightly,
+): Promise<{ counts: Record<string, number>; cards: Card[] }> {
+	const [sent] = execution.items('Send the report');
+	const file = sent?.binary?.['sheet'];
+	if (!file) throw new Error('No sheet was handed on');
+	const date = String(sent.json['date']);
+	const html = await readFile(join(night.folder, `contact sheet ${date}.html`), 'utf8');
+	expect((await n8n.api.readBinary(file)).toString()).toBe(html);
+	expect(html).toContain(`<h1>Posters of ${date}</h1>`);
+
+	const [head = '', ...articles] = html.split('<article class=');
+	const counts = [...head.matchAll(/<b>(\d+)<\/b> (\w+)/g)].map(
+		([, count, of = '']) => [of, Number(count)] as const,
+	);
+	const there = await night.files();
+	const cards = articles.map((article): Card => {
+		const part = (pattern: RegExp): string => plain(pattern.exec(article)?.[1] ?? '');
+		const src = /<img src="(.*?)"/.exec(article)?.[1];
+		const picture = src === undefined ? undefined : decodeURIComponent(plain(src));
+		if (picture !== undefined) expect(there).toContain(picture);
+		expect(article.match(/<img/g)?.length ?? 0).toBe(picture === undefined ? 0 : 1);
+		return {
+			sku: part(/<h2>(.*?) <em>/),
+			state: part(/^"(.*?)"/),
+			headline: part(/<p>(.*?)<\/p>/),
+			picture,
+			error: part(/<p class="error">(.*?)<\/p>/),
+			facts: [...article.matchAll(/<dd>(.*?)<\/dd>/g)].map(([, fact = '']) => plain(fact)),
+		};
+	});
+	return { counts: Object.fromEntries(counts), cards };
+}
+
+/** Text of a page, as it is read; it must hold no tag. */
+function plain(html: string): string {
+	expect(html).not.toMatch(/[<>"']/);
+	return html.replace(/&#(\d+);/g, (_, code: string) => String.fromCharCode(Number(code)));
 }

@@ -1,5 +1,5 @@
 import { tryToParseDateTime, type INodeProperties } from 'n8n-workflow';
-import { shaped, type Option } from './option';
+import { isNothing, shaped, type Option } from './option';
 
 /** A point in time as it was given. */
 export interface Moment {
@@ -31,10 +31,21 @@ const parse = (text: string, timezone: string): Moment | undefined => {
 const written = (value: unknown): string =>
 	value instanceof Date ? value.toISOString() : String(value).trim();
 
-/** Null where it is not set. */
-export const moment = (field: INodeProperties & { type: 'dateTime' }): Option<MomentIn | null> =>
-	shaped<MomentIn | null>(field, null, 'a date such as 2026-05-01 or 2026-05-01T14:30', (value) => {
-		const text = written(value);
-		const inUtc = parse(text, 'UTC');
-		return inUtc && ((timezone) => parse(text, timezone) ?? inUtc);
-	});
+/** Null where it is not set, by the model of an agent too. */
+export const moment = (field: INodeProperties & { type: 'dateTime' }): Option<MomentIn | null> => {
+	const option = shaped<MomentIn | null>(
+		field,
+		null,
+		'a date such as 2026-05-01 or 2026-05-01T14:30',
+		(value) => {
+			const text = written(value);
+			const inUtc = parse(text, 'UTC');
+			return inUtc && ((timezone) => parse(text, timezone) ?? inUtc);
+		},
+	);
+	return {
+		...option,
+		read: (given) =>
+			given.isByModel === true && isNothing(given.value) ? null : option.read(given),
+	};
+};

@@ -8,6 +8,8 @@ export interface Given {
 	value: unknown;
 	/** True where an expression gave it: then nothing is a slip, not a field left empty. */
 	isExpression: boolean;
+	/** True where the model of an agent was to say it (`$fromAI`): it leaves empty what it has no use for. */
+	isByModel?: boolean;
 }
 
 /** A field, and how what it is given is read. */
@@ -41,7 +43,7 @@ const quote = (value: unknown): string => {
 const refused = (message: string): ApiError =>
 	new ApiError({ kind: 'rejected', message, advice: 'Correct the option, or remove it.' });
 
-const isNothing = (value: unknown): boolean =>
+export const isNothing = (value: unknown): boolean =>
 	value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 
 /** `needs`: what the field takes. `because`: why a value of the right kind is none for it. */

@@ -56,8 +56,11 @@ export const isAgentTool = (context: IExecuteFunctions): boolean =>
 	('isToolExecution' in context && context.isToolExecution()) ||
 	context.getNode().type.endsWith('Tool');
 
-const isExpression = (value: unknown): boolean =>
+const isExpression = (value: unknown): value is string =>
 	typeof value === 'string' && value.startsWith('=');
+
+/** n8n takes it in any case. */
+const isByModel = (value: unknown): boolean => isExpression(value) && /\$fromAI\b/i.test(value);
 
 /** n8n stops at the first expression that it cannot resolve: each is asked for by itself. */
 const resolve = (
@@ -82,7 +85,11 @@ const readStored = <T>(
 	if (stored === undefined) return unset;
 	const resolved = resolve(context, path, itemIndex);
 	if ('reason' in resolved) throw notResolved(field, resolved.reason);
-	return read({ value: resolved.value, isExpression: isExpression(stored) });
+	return read({
+		value: resolved.value,
+		isExpression: isExpression(stored),
+		isByModel: isByModel(stored),
+	});
 };
 
 /** Reads a parameter of the node for an item. Throws an `ApiError` where it cannot be understood. */

@@ -1,4 +1,4 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 
 /** `wanted` where nothing listens on it at the moment, else any free TCP port of 127.0.0.1. */
 export async function freePortNear(wanted: number): Promise<number> {
@@ -20,6 +20,20 @@ export async function freePort(wanted = 0): Promise<number> {
 				if (typeof address === 'object' && address) resolve(address.port);
 				else reject(new Error('The system gave no port.'));
 			});
+		});
+	});
+}
+
+/** Whether something listens on a TCP port of 127.0.0.1. */
+export async function isListening(port: number): Promise<boolean> {
+	return await new Promise((resolve) => {
+		const socket = connect(port, '127.0.0.1');
+		socket.on('connect', () => {
+			socket.destroy();
+			resolve(true);
+		});
+		socket.on('error', () => {
+			resolve(false);
 		});
 	});
 }

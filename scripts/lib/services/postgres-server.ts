@@ -7,6 +7,7 @@ import { removeFolder } from '../folders';
 import { startKept } from './kept-process';
 import { freePort } from './ports';
 import { showProgress } from '../progress';
+import { asServiceUser } from './service-user';
 import { POSTGRES, provideTool } from './tools';
 import { untilServing } from './until-serving';
 
@@ -35,7 +36,7 @@ export async function startPostgres(): Promise<PostgresServer> {
 	const [data, passwordFile] = [join(folder, 'data'), join(folder, 'password')];
 	const [user, password] = ['n8n', randomBytes(16).toString('hex')];
 	await writeFile(passwordFile, password, { mode: 0o600 });
-	const prefix = await unprivileged(folder);
+	const { prefix } = await asServiceUser(SERVICE_USER, folder);
 	const run = async (program: string, ...args: string[]): Promise<string> => {
 		const [command = '', ...rest] = [...prefix, join(bin, program), ...args];
 		return await runCommand(command, rest, { cwd: folder });
@@ -87,14 +88,4 @@ export async function startPostgres(): Promise<PostgresServer> {
 			await removeFolder(folder);
 		},
 	};
-}
-
-/** Gives the folder and all in it to `postgres` if this is root, and what puts a command under that user. */
-async function unprivileged(folder: string): Promise<string[]> {
-	if (process.getuid?.() !== 0) return [];
-	const [uid, gid] = await Promise.all(
-		['-u', '-g'].map(async (flag) => (await runCommand('id', [flag, SERVICE_USER])).trim()),
-	);
-	await runCommand('chown', ['-R', `${String(uid)}:${String(gid)}`, folder]);
-	return ['setpriv', `--reuid=${String(uid)}`, `--regid=${String(gid)}`, '--clear-groups', '--'];
 }

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { removeFolder } from '../folders';
 import { startKept } from './kept-process';
-import { freePort } from './ports';
+import { freePort, isListening } from './ports';
 import { showProgress } from '../progress';
 import { provideTool, REDIS } from './tools';
 import { untilServing } from './until-serving';
@@ -34,6 +33,7 @@ export async function startRedis(): Promise<RedisServer> {
 
 	const logFile = join(folder, 'redis.log');
 	const server = startKept(redis, [file], { cwd: folder, env: process.env, logFile });
+	// It is empty, so that it has nothing to load: it serves as soon as it listens.
 	await untilServing(REDIS.title, server, logFile, async () => await isListening(port));
 	return {
 		port,
@@ -43,18 +43,4 @@ export async function startRedis(): Promise<RedisServer> {
 			await removeFolder(folder);
 		},
 	};
-}
-
-/** It is empty, so that it has nothing to load: it serves as soon as it listens. */
-async function isListening(port: number): Promise<boolean> {
-	return await new Promise((resolve) => {
-		const socket = connect(port, '127.0.0.1');
-		socket.on('connect', () => {
-			socket.destroy();
-			resolve(true);
-		});
-		socket.on('error', () => {
-			resolve(false);
-		});
-	});
 }

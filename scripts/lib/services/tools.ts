@@ -33,6 +33,14 @@ export const POSTGRES: Tool = {
 	debianPackage: 'postgresql',
 };
 
+/** Its folder is on the PATH of root only. */
+export const OPENSSH: Tool = {
+	title: 'OpenSSH server',
+	commands: ['sshd'],
+	folders: () => ['/usr/sbin', '/usr/local/sbin'],
+	debianPackage: 'openssh-server',
+};
+
 /** The one being installed last: apt does one thing at a time. */
 let aptTurn: Promise<unknown> = Promise.resolve();
 

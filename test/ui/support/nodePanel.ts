@@ -60,9 +60,12 @@ export class NodePanel {
 		await this.root.getByTestId('tab-params').click();
 	}
 
-	/** Adds an option of *Options*. */
-	async addOption(option: string): Promise<void> {
-		await this.parameters.getByTestId('collection-parameter-add').click();
+	/** Adds an option of *Options*, or of the collection whose button says something else. */
+	async addOption(option: string, button = 'Add option'): Promise<void> {
+		await this.parameters
+			.getByTestId('collection-parameter-add')
+			.filter({ has: this.page.getByPlaceholder(button) })
+			.click();
 		await this.page
 			.getByTestId('collection-parameter-option')
 			.filter({ visible: true })
@@ -97,6 +100,28 @@ export class NodePanel {
 		const names = await textsOf(this.openOptions().locator('.option-headline'));
 		await this.openOptions().first().press('Escape');
 		return names;
+	}
+
+	/** The names in the list of a parameter that takes several of them, once it has been loaded. */
+	async namesIn(label: string): Promise<string[]> {
+		const arrow = this.parameter(label).locator('.el-input:not(.is-disabled) .el-select__caret');
+		await arrow.click();
+		const entries = this.page.locator('.el-select-dropdown__item').filter({ visible: true });
+		await entries.first().waitFor();
+		const names = await textsOf(entries.locator('.option-headline'));
+		await arrow.click();
+		await entries.first().waitFor({ state: 'hidden' });
+		return names;
+	}
+
+	/** How many parameters n8n marks in red. */
+	async marks(): Promise<number> {
+		return await this.parameters.getByTestId('parameter-issues').count();
+	}
+
+	/** The text in an empty field. */
+	async placeholderOf(label: string): Promise<string | null> {
+		return await this.parameter(label).locator('input').first().getAttribute('placeholder');
 	}
 
 	/** Whether n8n marks the parameter's value in red. */
@@ -154,6 +179,24 @@ export class NodePanel {
 	/** Chooses a view of the output. */
 	async showOutputAs(view: 'schema' | 'table' | 'json' | 'binary'): Promise<void> {
 		await this.output.getByTestId(`radio-button-${view}`).click();
+	}
+
+	/** Opens the first file of the output, which is a picture, and gives its width in pixels. */
+	async widthOfPicture(): Promise<number> {
+		await this.showOutputAs('binary');
+		await this.output.getByTestId('ndv-view-binary-data').click();
+		const picture = this.output.locator('img[src*="binary-data"]');
+		await picture.waitFor();
+		return await picture.evaluate(async (image) => {
+			if (!(image instanceof HTMLImageElement)) return 0;
+			await image.decode();
+			return image.naturalWidth;
+		});
+	}
+
+	/** Back to the list of the output's files. */
+	async closePicture(): Promise<void> {
+		await this.output.getByRole('button', { name: 'Back to list' }).click();
 	}
 
 	async openDropdown(label: string): Promise<void> {

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import type { ApiError } from '../../api/errors';
+import { ApiError } from '../../api/errors';
 import { callFailed, invalidItem, type Failure } from '../../runs/failures';
 import { uploadedShape } from '../../runs/outputShape';
 import { urlExpiresAt } from '../../runs/expiry';
@@ -7,7 +7,7 @@ import type { BinaryFile } from '../../runs/types';
 import { fileIn, uploadable } from '../../runs/uploadable';
 import { UPLOAD_FORMATS } from '../../runs/validate';
 import { text } from '../../batch/option';
-import { readParameter } from '../../batch/options';
+import { isAgentTool, readParameter } from '../../batch/options';
 import { failed, jsonItem, readItem, runBatch, type Batch } from '../../batch/runBatch';
 import { lookAtFiles } from '../../files/lookAtFiles';
 import { binaryFieldsOf, fileMover } from '../../files/upload';
@@ -63,10 +63,24 @@ const notTaken = (itemIndex: number, { field, mimeType }: BinaryFile, error: Api
 	};
 };
 
+const noFilesFromAgents = (): ApiError =>
+	new ApiError({
+		kind: 'rejected',
+		message: 'File → Upload has no file to upload here: an AI agent gives its tools no binary data',
+		advice:
+			'Upload in the workflow, before the agent, and tell it the URL; App → Run takes URLs as its inputs.',
+	});
+
 /** File → Upload: the file of each item, each distinct one once. */
 async function execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	return await runBatch(this, async (batch, itemIndexes) => {
 		const { api, clock, pacing, results } = batch;
+		if (isAgentTool(this)) {
+			for (const itemIndex of itemIndexes) {
+				results.set(itemIndex, failed(callFailed(itemIndex, noFilesFromAgents())));
+			}
+			return;
+		}
 		const files = await readFiles(this, batch, itemIndexes);
 		const mover = fileMover(this);
 		const sent = await sendFiles([...files.values()], api, mover, pacing);

@@ -15,7 +15,9 @@ const startDate = moment({
 	displayName: 'Start Date',
 	name: 'startDate',
 	type: 'dateTime',
+	typeOptions: { dateOnly: true },
 	default: '',
+	placeholder: 'Seven days ago',
 	description: 'The first day. Where it is empty, seven days before today.',
 });
 
@@ -23,7 +25,9 @@ const endDate = moment({
 	displayName: 'End Date',
 	name: 'endDate',
 	type: 'dateTime',
+	typeOptions: { dateOnly: true },
 	default: '',
+	placeholder: 'Today',
 	description:
 		'The last day, which is included. Where it is empty, today. A Business plan allows 180 days, Enterprise 365.',
 });

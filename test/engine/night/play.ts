@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import type { Control, Emulator, FaultSpec } from '../../../emulator';
-import type { RunRecord } from '../../../emulator/control/types';
+import type { DeliveryRecord, RunRecord } from '../../../emulator/control/types';
 import { appIdOf, appOf, COST, HEADLINE } from '../support/itemApps';
 import { systemClock } from '../support/fastClock';
 import { credentialFor } from '../support/localMagnific';
@@ -133,27 +133,38 @@ interface Happened {
 	early: Set<string>;
 	/** How many submissions had been sent when n8n was dead, and what it had on its way had arrived. */
 	sentByTheDead: number | null;
+	/** The number of the last callback by then. */
+	lastToTheDead: number | null;
 	troubles: string[];
 }
 
-/** The items that were waiting for their turn when n8n died, and of whose runs no callback tells. */
-const unsureIn = (night: Night, happened: Happened, runs: RunRecord[]): number[] =>
-	happened.restarts === 0
-		? []
-		: [...night.items.entries()].flatMap(([index, { callback }]) => {
-				const hasRun = runs.some(({ app_id }) => app_id === appIdOf(index));
-				const isTold = hasRun && callback !== 'is_lost';
-				return happened.early.has(appIdOf(index)) || isTold ? [] : [index];
-			});
+/** The items that were waiting for their turn at the park, and of whose runs no callback has told since n8n died. */
+const unsureIn = (
+	night: Night,
+	{ early, lastToTheDead }: Happened,
+	runs: RunRecord[],
+	deliveries: DeliveryRecord[],
+): number[] => {
+	if (lastToTheDead === null) return [];
+	const told = new Set(
+		deliveries
+			.filter(({ seq, status }) => seq > lastToTheDead && status === 200)
+			.map(({ run_id }) => run_id),
+	);
+	return [...night.items.keys()].filter(
+		(index) =>
+			!early.has(appIdOf(index)) &&
+			!runs.some(({ app_id, run_id }) => app_id === appIdOf(index) && told.has(run_id)),
+	);
+};
 
 const promisedIn = (
 	night: Night,
 	happened: Happened,
 	executions: number,
-	runs: RunRecord[],
+	unsure: number[],
 ): Promised => {
 	const indexes = [...night.items.keys()];
-	const unsure = unsureIn(night, happened, runs);
 	return {
 		onError: night.onError,
 		items: indexes,
@@ -209,10 +220,11 @@ const watchOver = async (
 			n8n.taken >= night.restartAfterCalls
 		) {
 			n8n.restart(startProcess());
+			calledAtRestart = n8n.calledBack;
 			happened.restarts += 1;
 			await sleep(ARRIVES_WITHIN_MS);
 			happened.sentByTheDead = await submissionsTo(local);
-			calledAtRestart = n8n.calledBack;
+			happened.lastToTheDead = (await local.control.deliveries()).at(-1)?.seq ?? 0;
 		}
 		const seen = [requests.length, (await local.control.deliveries()).length].join();
 		if (seen !== moves) [moves, movedAt] = [seen, Date.now()];
@@ -248,6 +260,7 @@ export const play = async (night: Night, local: Emulator): Promise<string[]> => 
 			isEndedByTimer: false,
 			early: new Set(),
 			sentByTheDead: null,
+			lastToTheDead: null,
 			troubles: [],
 		};
 		const outcomes = [await watchOver(night, local, n8n, happened, n8n.run(given))];
@@ -259,10 +272,11 @@ export const play = async (night: Night, local: Emulator): Promise<string[]> => 
 		// Who was stopped still hears of what was on its way, and logs it with the next burst.
 		if (happened.isStopped) await systemClock.sleep(LOGS_WITHIN_MS);
 		const [runs, requests] = [await local.control.runs(), await local.control.requests()];
+		const unsure = unsureIn(night, happened, runs, await local.control.deliveries());
 		return [
 			...n8n.troubles,
 			...happened.troubles,
-			...brokenPromises(promisedIn(night, happened, outcomes.length, runs), {
+			...brokenPromises(promisedIn(night, happened, outcomes.length, unsure), {
 				runs,
 				requests,
 				outcomes,

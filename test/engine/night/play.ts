@@ -141,13 +141,14 @@ interface Happened {
 /** The items that were waiting for their turn at the park, and of whose runs no callback has told since n8n died. */
 const unsureIn = (
 	night: Night,
-	{ early, lastToTheDead }: Happened,
+	{ early, lastToTheDead, isStopped }: Happened,
 	runs: RunRecord[],
 	deliveries: DeliveryRecord[],
 ): number[] => {
 	if (lastToTheDead === null) return [];
+	// Where Stop was pressed as well, nobody may have been left to tell it.
 	const told = new Set(
-		deliveries
+		(isStopped ? [] : deliveries)
 			.filter(({ seq, status }) => seq > lastToTheDead && status === 200)
 			.map(({ run_id }) => run_id),
 	);

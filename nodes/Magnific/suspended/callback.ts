@@ -46,7 +46,7 @@ const speaksForItself = (run: Run | null): run is Run =>
  */
 export const readCallback = <T extends ParkedRun, Q extends QueuedItem = QueuedItem>(
 	{ query, request }: Call,
-	park: ParkKey & { runs: T[]; open: Q[] },
+	park: ParkKey & { runs: readonly T[]; open: readonly Q[] },
 	now: number,
 ): Callback<T | (Q & ParkedRun)> => {
 	const { named, isSigned } = itemIn(query, park);

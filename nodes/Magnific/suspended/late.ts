@@ -36,21 +36,46 @@ export const noteLate = (
 	if (known?.kind === 'started' || known?.kind === submission.kind) return;
 	memory.late.set(itemIndex, submission);
 	memory.lastLateAt = now;
+	if (submission.kind !== 'started') return;
+	const { run_id, since } = submission;
+	memory.startedLate.push({ itemIndex, run_id, since });
 };
 
+/** The runs of a park, put together once and added to, so that a call costs no more where they are many. */
+interface KnownRuns {
+	of: Pick<WaitedFor, 'runs' | 'queued'>;
+	items: Map<number, QueuedItem>;
+	/** How many of those started late are among them. */
+	taken: number;
+	runs: ParkedRun[];
+}
+
+const knownRuns = new WeakMap<ParkMemory, KnownRuns>();
+
 /** The runs that the park waits for: those that it was made with, and those known to be started since. */
-export const runsOf = <R extends ParkedRun, Q extends QueuedItem>(
-	{ runs, queued }: Pick<WaitedFor<R, Q>, 'runs' | 'queued'>,
-	{ late }: ParkMemory,
-): Array<R | (Q & ParkedRun)> => [
-	...runs,
-	...queued.flatMap((item) => {
-		const submission = late.get(item.itemIndex);
-		return submission?.kind === 'started'
-			? [{ ...item, run_id: submission.run_id, since: submission.since }]
-			: [];
-	}),
-];
+export const runsOf = (
+	{ runs, queued }: Pick<WaitedFor, 'runs' | 'queued'>,
+	memory: ParkMemory,
+): readonly ParkedRun[] => {
+	const before = knownRuns.get(memory);
+	const known: KnownRuns =
+		before && before.of.runs === runs && before.of.queued === queued
+			? before
+			: {
+					of: { runs, queued },
+					items: new Map(queued.map((item) => [item.itemIndex, item])),
+					taken: 0,
+					runs: [...runs],
+				};
+	knownRuns.set(memory, known);
+	const { startedLate } = memory;
+	for (; known.taken < startedLate.length; known.taken += 1) {
+		const started = startedLate[known.taken];
+		const item = started && known.items.get(started.itemIndex);
+		if (started && item) known.runs.push({ ...started, app: item.app });
+	}
+	return known.runs;
+};
 
 /** The items of which it is not known whether they have a run. */
 export const openItems = <Q extends QueuedItem>(
@@ -92,16 +117,18 @@ export const isAbandoned = (memory: ParkMemory, now: number): boolean => {
 	return now - sign >= goneAfter && now - quiet >= quietMs(memory);
 };
 
+const isOpen = ({ queued }: Pick<WaitedFor, 'queued'>, { late }: ParkMemory): boolean =>
+	queued.some(({ itemIndex }) => !late.has(itemIndex));
+
 /** Whether nothing is waited for any more. */
 export const isOver = (park: WaitedFor, memory: ParkMemory, now: number): boolean =>
-	(openItems(park, memory).length === 0 || isAbandoned(memory, now)) &&
-	allOver(runsOf(park, memory), memory);
+	(!isOpen(park, memory) || isAbandoned(memory, now)) && allOver(runsOf(park, memory), memory);
 
 /** When the wait ends, ms since the epoch: *Max Wait* counts from the start of the last run. */
 export const endOf = (park: WaitedFor, memory: ParkMemory, now: number): number => {
 	const { deadline, maxWaitMin, parkedAt } = park;
 	if (park.queued.length === 0) return deadline;
-	const areOpen = openItems(park, memory).length > 0;
+	const areOpen = isOpen(park, memory);
 	if (areOpen && !isAbandoned(memory, now)) return deadline;
 	const last = Math.max(parkedAt, memory.lastLateAt, areOpen ? lastSignOf(memory) : 0);
 	return Math.min(deadline, last + maxWaitMin * 60_000);

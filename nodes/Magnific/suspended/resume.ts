@@ -12,7 +12,7 @@ import type { ParkedRun, ParkMemory } from './looks';
 import { parkMemories, PROCESS } from './memories';
 import { asksIn, noteNews } from './news';
 import { OTHER_PARK, readSelfCall, SELF_CALL_HEADER, type ToldCall } from './selfCall';
-import { readPark, type Park, type ParkedItem } from './state';
+import { readPark, type Park } from './state';
 import { watchOver } from './watchOver';
 
 const LOOKS_FOR_A_CALLBACK = 3;
@@ -74,7 +74,7 @@ const answerSelfCall = async (
 const answerCallback = async (
 	met: Met,
 	call: Call,
-	callback: Callback<ParkedItem>,
+	callback: Callback<ParkedRun>,
 ): Promise<IWebhookResponseData> => {
 	const { context, client, park, memory } = met;
 	const { settings, clock } = client;
@@ -150,7 +150,13 @@ const answerCall = async (context: IWebhookFunctions): Promise<IWebhookResponseD
 	}
 
 	const call = { query: context.getQueryData(), request: readRequest(context) };
-	const known = { ...park, runs: runsOf(park, memory), open: withoutRun(park, memory) };
+	const known = {
+		...park,
+		runs: runsOf(park, memory),
+		get open() {
+			return withoutRun(park, memory);
+		},
+	};
 	const callback = readCallback(call, known, systemClock.now());
 	const { parked, told } = callback;
 	let client: MagnificClient | undefined;

@@ -161,6 +161,20 @@ const parkIn = (value: unknown): Park | undefined => {
 export const quoted = (name: string): string =>
 	`"${name.replace(/[^a-z0-9]/gi, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
 
+/** The parks that were read last, by execution: as many calls as there are runs find the same text. */
+const lastRead = new Map<string, { saved: string; park: Park | undefined }>();
+const MOST_READ = 20;
+
+const readOnce = (executionId: string, saved: string): Park | undefined => {
+	const last = lastRead.get(executionId);
+	const read = last?.saved === saved ? last : { saved, park: parkIn(parsed(saved)) };
+	lastRead.delete(executionId);
+	lastRead.set(executionId, read);
+	const [oldest] = lastRead.keys();
+	if (oldest !== undefined && lastRead.size > MOST_READ) lastRead.delete(oldest);
+	return read.park;
+};
+
 /**
  * The park of the execution that a webhook call is for; undefined where it has none that can be
  * read. Read by an expression: n8n gives a webhook no other way to the node's context.
@@ -169,5 +183,5 @@ export const readPark = (context: IWebhookFunctions): Park | undefined => {
 	const saved: unknown = context.evaluateExpression(
 		`{{ $node[${quoted(context.getNode().name)}].context[${quoted(KEY)}] }}`,
 	);
-	return typeof saved === 'string' ? parkIn(parsed(saved)) : undefined;
+	return typeof saved === 'string' ? readOnce(context.getExecutionId(), saved) : undefined;
 };

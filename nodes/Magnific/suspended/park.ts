@@ -153,7 +153,6 @@ export const park = async (
 		}
 	}
 
-	for (const item of queued) results.set(item.itemIndex, { items: [queuedItem(item)] });
 	for (const run of runs) results.set(run.itemIndex, { items: [unfinishedItem(run)] });
 	for (const run of earlier?.settled ?? []) memory.settled.set(run.run_id, run);
 	const parkedAt = clock.now();
@@ -210,12 +209,6 @@ const unfinishedItem = (parked: ParkedItem): INodeExecutionData => {
 	const { itemIndex, run_id, app } = parked;
 	const json = unfinishedJson({ kind: 'timed_out', run_id, status: null }, app);
 	return jsonItem({ ...json, ...besideRun(parked) }, itemIndex);
-};
-
-/** Without an `error`, which would make n8n try the node again. */
-const queuedItem = ({ itemIndex, app }: ParkedQueuedItem): INodeExecutionData => {
-	const json = { run_id: null, app_id: app?.sqid ?? null, app_name: app?.name ?? null };
-	return jsonItem({ ...json, status: 'not_started' }, itemIndex);
 };
 
 /** What n8n's timer passes on for items that had no run at the park: nobody is left to tell. */

@@ -9,9 +9,13 @@ const BOUND_SUSPENDED = 'lower bound, suspended';
 const COLOURS: Record<string, string> = {
 	'sequential-5s': '#db2777',
 	'sequential-1s': '#9f1239',
+	'mcp-server': '#7c2d12',
 	'naive-3s': '#b45309',
+	'submit-all-poll-10s': '#d6a35c',
+	'submit-all-poll-15s': '#e9c46a',
 	'hand-made-loop': '#f59e0b',
 	'round-robin': '#8b5cf6',
+	'wait-tokens': '#94a3b8',
 	'magnific-poll': '#1668dc',
 	'magnific-suspended': '#0a9b5b',
 	[BOUND_POLLING]: '#111827',

@@ -9,11 +9,13 @@ import {
 	type SharedKey,
 } from './scenarios';
 import { simulate, type Row } from './simulate';
-import { STRATEGIES } from './strategies';
+import { STRATEGIES, strategyOf } from './strategies';
 
 export const SIZES: readonly number[] = [1, 10, 50, 200, 1_000];
 
 const LARGEST_SHARED = 200;
+/** One cell of this size comes with the whole table. */
+const LARGEST = 10_000;
 
 export interface Simulation {
 	simulation: Row[];
@@ -40,6 +42,10 @@ export const runSimulation = async (
 				simulation.push(await simulate(strategy, n, duration));
 			}
 		}
+	}
+	if (sizes === SIZES) {
+		report(`${String(LARGEST)} runs`);
+		simulation.push(await simulate(strategyOf('magnific-suspended'), LARGEST, '60s'));
 	}
 	report('a single run of 30 s');
 	const lag = await measureLag(STRATEGIES.map(({ id }) => id));

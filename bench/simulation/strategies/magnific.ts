@@ -21,7 +21,7 @@ import {
 } from '../../../nodes/Magnific/suspended/looks';
 import { Submissions } from '../../../nodes/Magnific/suspended/submissions';
 import { watch } from '../../../nodes/Magnific/suspended/watchdog';
-import { APP_OF_ALL, runsOf as runsOfItems, seamsOf, type World } from '../world';
+import { APP_OF_ALL, CALLBACK_MS, runsOf as runsOfItems, seamsOf, type World } from '../world';
 
 /** Longer than any batch takes: what is shown is the pace, not the deadline. */
 const MAX_WAIT_MS = 24 * 60 * 60_000;
@@ -29,8 +29,6 @@ const MAX_WAIT_MS = 24 * 60 * 60_000;
 const PARKING_MS = 100;
 /** From its submission until a run starts, which a callback tells. */
 const RUN_STARTS_MS = 1_000;
-/** A callback on its way. */
-const CALLBACK_MS = 75;
 /** This package, waiting *Until Finished, Polling*. Throws where a run is lost. */
 export const magnificPoll = async (world: World, items: readonly number[]): Promise<void> => {
 	const outcomes = await carryRuns(runsOfItems(items), seamsOf(world), {

@@ -122,7 +122,7 @@ it(
 it(
 	'starts nothing more when the worker that submits was killed, and gives every run that was started',
 	async () => {
-		await runsLast(60);
+		await runsLast(20);
 		const id = await parkBatch('200 posters, killed', 200);
 		await untilThere('second burst', async () =>
 			(await n8n.magnific.control.runs()).length > 60 ? true : undefined,

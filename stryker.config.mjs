@@ -16,7 +16,8 @@ export default {
 	// Types are not looked at while tests run: what a type refuses is found by `npm run typecheck`.
 	disableTypeChecks: false,
 	concurrency: Number(process.env.MAGNIFIC_MUTATE_AT_ONCE ?? 2),
-	timeoutMS: 6_000,
+	// Jest ends what hangs; on a busy machine less would take the slow for the broken.
+	timeoutMS: 60_000,
 	reporters: ['clear-text', 'html', 'json', 'progress-append-only'],
 	clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
 	jsonReporter: { fileName: `.cache/mutation/${folder}.report.json` },

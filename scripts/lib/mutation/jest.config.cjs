@@ -21,4 +21,5 @@ module.exports = {
 	roots: ['nodes', 'test/unit'].map((name) => join(unit.rootDir, name)),
 	dependencyExtractor: join(__dirname, 'ownTests.cjs'),
 	testTimeout: 3_000,
+	watchman: false,
 };

@@ -20,6 +20,6 @@ module.exports = {
 	testMatch: NEEDED[folder].map((name) => `<rootDir>/test/unit/${name}{.test.ts,/**/*.test.ts}`),
 	roots: ['nodes', 'test/unit'].map((name) => join(unit.rootDir, name)),
 	dependencyExtractor: join(__dirname, 'ownTests.cjs'),
-	testTimeout: 3_000,
+	testTimeout: 10_000,
 	watchman: false,
 };

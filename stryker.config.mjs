@@ -4,9 +4,10 @@ const folder = process.env.MAGNIFIC_MUTATE ?? 'runs';
 export default {
 	mutate: [`nodes/Magnific/${folder}/**/*.ts`],
 	testRunner: 'jest',
-	plugins: ['@stryker-mutator/jest-runner', './scripts/lib/mutation/wordsForPeople.mjs'],
-	// Sentences for people: a test that held each of them to its letters would only repeat the code.
-	ignorers: ['words-for-people'],
+	plugins: ['@stryker-mutator/jest-runner', './scripts/lib/mutation/notMutated.mjs'],
+	// Sentences for people, and the names in long lists (file endings, hosts of share pages): a test that
+	// held each of them to its letters would only repeat the code. A list as a whole is mutated.
+	ignorers: ['words-for-people', 'entries-of-tables'],
 	jest: { configFile: 'scripts/lib/mutation/jest.config.cjs' },
 	coverageAnalysis: 'perTest',
 	incremental: true,

@@ -17,9 +17,21 @@ const textOf = ({ type, value, quasis, expressions }) => {
 	return quasis.map((part) => part.value.raw).join(' … ');
 };
 
+/** From this length on a list of names is a table. */
+const TABLE = 4;
+
+const isEntry = ({ node, parent }) =>
+	node.type === 'StringLiteral' &&
+	parent?.type === 'ArrayExpression' &&
+	parent.elements.length >= TABLE &&
+	parent.elements.every((element) => element?.type === 'StringLiteral');
+
 export const strykerPlugins = [
 	declareValuePlugin(PluginKind.Ignore, 'words-for-people', {
 		shouldIgnore: ({ node }) =>
 			SENTENCE.test(textOf(node) ?? '') ? 'a sentence for people' : undefined,
+	}),
+	declareValuePlugin(PluginKind.Ignore, 'entries-of-tables', {
+		shouldIgnore: (path) => (isEntry(path) ? 'one of many names in a list' : undefined),
 	}),
 ];

@@ -43,6 +43,7 @@ export const nodeContext = ({
 	signal,
 	more = {},
 }: GivenNode = {}): NodeContext => {
+	const stored = {};
 	const [hints, log, told]: [string[], string[], string[]] = [[], [], []];
 	const input = Array.from({ length: items }, (): INodeExecutionData => ({ json: {} }));
 	const context = {
@@ -51,6 +52,7 @@ export const nodeContext = ({
 		},
 		continueOnFail: () => continueOnFail,
 		getCredentials: async () => await Promise.resolve({ apiKey: 'key-of-the-tests' }),
+		getContext: () => stored,
 		getExecutionCancelSignal: () => signal,
 		getInputData: () => input,
 		getNode: () => ({

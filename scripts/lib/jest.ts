@@ -12,8 +12,18 @@ export type TestProject = (typeof TEST_PROJECTS)[number];
 /** `versions` belongs to `npm run test:versions`, not to `npm test`. */
 export type JestProject = TestProject | 'versions';
 
-/** These start servers and a browser, so their files run one after the other. */
-const IN_BAND: readonly JestProject[] = ['n8n', 'ui', 'versions'];
+/**
+ * How many files run at a time. Those of `n8n` wait most of their time, for runs and for n8n; a
+ * browser and the comparison of versions want the machine for themselves.
+ */
+const WORKERS: Record<JestProject, string> = {
+	unit: '100%',
+	emulator: '100%',
+	engine: '100%',
+	n8n: '2',
+	ui: '1',
+	versions: '1',
+};
 
 export interface TestCounts {
 	passed: number;
@@ -65,7 +75,7 @@ export async function runTests(
 		join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js'),
 		'--selectProjects',
 		project,
-		...(IN_BAND.includes(project) ? ['--runInBand'] : []),
+		`--maxWorkers=${WORKERS[project]}`,
 		'--json',
 		`--outputFile=${outputFile}`,
 		...jestArgs,

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import type { Control, Emulator, FaultSpec } from '../../../emulator';
 import { appIdOf, appOf, COST, HEADLINE } from '../support/itemApps';
+import { systemClock } from '../support/fastClock';
 import { credentialFor } from '../support/localMagnific';
 import { readLog } from '../support/logFile';
 import { startProcess } from '../support/nodeProcess';
@@ -16,6 +17,8 @@ const MAX_WAIT = 10;
 const LOOK_EVERY_MS = 5;
 /** Whoever still waits then hangs. */
 const HANGS_AFTER_MS = 60_000;
+/** Of the node's clock. */
+const LOGS_WITHIN_MS = 10_000;
 /** So long nothing moves before n8n's timer is due: a watchdog would have looked. */
 const STILL_MS = 400;
 
@@ -209,6 +212,8 @@ export const play = async (night: Night, local: Emulator): Promise<string[]> => 
 			if (night.retryButton === 'after_a_restart') n8n.restart(startProcess());
 			outcomes.push(await watchOver(night, local, n8n, happened, n8n.retry(failed, given)));
 		}
+		// Who was stopped still hears of what was on its way, and logs it with the next burst.
+		if (happened.isStopped) await systemClock.sleep(LOGS_WITHIN_MS);
 		const [runs, requests] = [await local.control.runs(), await local.control.requests()];
 		return [
 			...n8n.troubles,

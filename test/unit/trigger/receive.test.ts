@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { withMetadata } from '../../../nodes/Magnific/callbacks/metadata';
 import { receive } from '../../../nodes/Magnific/trigger/receive';
 import { triggerContext, type GivenTrigger, type TriggerAnswer } from '../support/triggerContext';
@@ -318,10 +319,11 @@ describe('the filters of a trigger', () => {
 });
 
 describe('the metadata in a callback’s URL', () => {
+	const metadataSchema = z.object({ metadata: z.unknown(), metadata_dropped: z.unknown() });
 	const metaOf = async (query: unknown, body: object): Promise<unknown> => {
 		const { json } = await trigger({ query }).call({ body });
 		const [first] = json ?? [];
-		const { metadata, metadata_dropped: dropped } = Object(first) as Record<string, unknown>;
+		const { metadata, metadata_dropped: dropped } = metadataSchema.parse(first ?? {});
 		return metadata ?? dropped;
 	};
 
@@ -363,7 +365,8 @@ describe('a delivery that comes again', () => {
 		const allowing = trigger({ parameters: { options: { allowDuplicates: 'yes' } } });
 		const testing = trigger({ mode: 'manual' });
 		for (const { call } of [allowing, testing]) {
-			for (const _ of [1, 2]) expect((await call({ body: finished() })).json).toHaveLength(1);
+			expect((await call({ body: finished() })).json).toHaveLength(1);
+			expect((await call({ body: finished() })).json).toHaveLength(1);
 		}
 		expect([allowing.staticData, testing.staticData]).toEqual([{}, {}]);
 	});
@@ -412,18 +415,17 @@ describe('a callback that is refused', () => {
 	])('for its signature is %s says so once in n8n’s log', async (verdict, how, why) => {
 		mockTime.now = 1_800_000_000_000;
 		const { call, log } = trigger();
-		for (const _ of [1, 2]) {
-			expect(await call({ body: finished(), ...how })).toEqual(
-				nothing(401, `The signature is ${verdict}`),
-			);
-		}
+		const refused = nothing(401, `The signature is ${verdict}`);
+		expect(await call({ body: finished(), ...how })).toEqual(refused);
+		expect(await call({ body: finished(), ...how })).toEqual(refused);
 		expect(log).toEqual([expect.stringMatching(why)]);
 		expect(log[0]).toMatch(/^“Magnific Trigger” of the workflow “Results” refuses callbacks: /);
 	});
 
 	it('is counted, and told when one is taken again', async () => {
 		const { call, log } = trigger();
-		for (const _ of [1, 2]) await call({ body: finished(), secret: 'another' });
+		await call({ body: finished(), secret: 'another' });
+		await call({ body: finished(), secret: 'another' });
 		await call({ body: finished() });
 		expect(log[1]).toMatch(/takes callbacks again; it refused 2 before/);
 		runId += 'x';

@@ -34,6 +34,10 @@ const DEFAULTS = {
 	binaryField: 'data',
 };
 
+const throwing = (reason: unknown) => (): never => {
+	throw reason;
+};
+
 describe('the options of an item', () => {
 	it('are the defaults where none is set', () => {
 		const expected = {
@@ -95,10 +99,8 @@ describe('the options of an item', () => {
 		const noError = withOptions(
 			{ binaryField: '=$json.field' },
 			{
-				resolve: () => {
-					// eslint-disable-next-line @typescript-eslint/only-throw-error -- so does n8n's sandbox
-					throw 'a text';
-				},
+				// So does n8n's sandbox.
+				resolve: throwing('a text'),
 			},
 		);
 		expect(() => readItemOutput(noError, 0)).toThrow(

@@ -44,6 +44,7 @@ export default tseslint.config(
 	{
 		ignores: [
 			'**/node_modules/**',
+			'.cache/**',
 			'dist/**',
 			'coverage/**',
 			'demo-output/**',

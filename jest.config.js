@@ -20,6 +20,7 @@ const project = (name, settings = {}) => ({
 	testEnvironment: 'node',
 	testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
 	modulePathIgnorePatterns: [
+		'<rootDir>/.cache/',
 		'<rootDir>/dist/',
 		'<rootDir>/test/n8n/runtime/',
 		'<rootDir>/test/versions/\\d',

@@ -33,6 +33,6 @@ describe('the promises are kept with', () => {
 		const outcomes = await play(cell, local, n8n, red);
 		const [runs, requests] = [await local.control.runs(), await local.requests()];
 		const books = { runs, requests, outcomes, log: await readLog() };
-		expect([...n8n.troubles, ...brokenPromises(promisedBy(cell), books)]).toEqual([]);
+		expect([...n8n.troubles.splice(0), ...brokenPromises(promisedBy(cell), books)]).toEqual([]);
 	});
 });

@@ -66,6 +66,8 @@ interface Execution extends WaitingRun {
 	id: string;
 	/** As n8n saves a parked one; undefined while it executes. */
 	saved: string | undefined;
+	/** Stop was pressed while it was parked: a call that is being served does not wake it any more. */
+	isStopped: boolean;
 	stop: () => void;
 	/** Calls that are being served. */
 	served: number;
@@ -134,6 +136,7 @@ export const startWaitingN8n = async (first = ownProcess()): Promise<WaitingN8n>
 		parked += 1;
 		execution.stop = () => {
 			execution.saved = undefined;
+			execution.isStopped = true;
 			execution.ended({ ...run, status: 'canceled' });
 		};
 		if (execution.endsBy === 'timer') await endWait(execution, saved);
@@ -197,7 +200,7 @@ export const startWaitingN8n = async (first = ownProcess()): Promise<WaitingN8n>
 		};
 		const context = new WakingContext(workflow, node, additionalData, 'manual', webhook, [], data);
 		const { workflowData } = await by.node.webhook.call(context);
-		if (workflowData === undefined || by !== process) return;
+		if (workflowData === undefined || by !== process || execution.isStopped) return;
 		if (execution.saved === undefined) throw new Error('The execution was resumed twice');
 		execution.saved = undefined;
 		entry.data.main = workflowData;
@@ -240,6 +243,7 @@ export const startWaitingN8n = async (first = ownProcess()): Promise<WaitingN8n>
 			...given,
 			id,
 			saved: undefined,
+			isStopped: false,
 			stop: () => undefined,
 			served: 0,
 			ended: () => undefined,

@@ -37,4 +37,17 @@ describe('the cost of a batch', () => {
 		expect(overLimit([], 0)).toBeUndefined();
 		expect(overLimit(runs(cheap), 0)).toBeDefined();
 	});
+
+	it('counts what earlier tries have spent, and says so', () => {
+		expect(overLimit(runs(cheap), 10, 5)).toBeUndefined();
+		expect(overLimit(runs(cheap), 9, 5)).toBe(
+			'Nothing more was started: earlier tries have spent 5 credits and 1 run would cost 5 credits, together over the credit limit of 9',
+		);
+		expect(overLimit([], 1, 5)).toBeUndefined();
+	});
+
+	it('names all apps of unknown cost', () => {
+		const other = app({ sqid: 'silent2', name: 'Mute', total_cost: null });
+		expect(overLimit(runs(silent, other), 1)).toContain('“Silent” (silent), “Mute” (silent2), so');
+	});
 });

@@ -3,6 +3,8 @@ import {
 	callFailed,
 	failureOf,
 	invalidItem,
+	listRuns,
+	summaryOf,
 	type FailurePolicy,
 } from '../../../nodes/Magnific/runs/failures';
 import { runIdOf, type RunOutcome } from '../../../nodes/Magnific/runs/types';
@@ -217,4 +219,70 @@ describe('the run id of an outcome', () => {
 		expect(runIdOf({ kind: 'not_started', error: refused(422) })).toBeUndefined();
 		expect(runIdOf({ kind: 'unknown', error: refused(500) })).toBeUndefined();
 	});
+});
+
+describe('all failures of an execution in one message', () => {
+	const failed = (itemIndex: number, why = 'Bad luck') => invalidItem(itemIndex, [why]);
+	const messageOf = (failures: ReturnType<typeof failed>[], itemCount: number): string =>
+		summaryOf(failures, [], itemCount).message;
+
+	it('name the item of the only one', () => {
+		expect(messageOf([failed(0)], 1)).toBe('Item 0: Bad luck');
+		expect(messageOf([failed(2)], 3)).toBe('Item 2: Bad luck');
+	});
+
+	it('say once what all items have in common, and only then', () => {
+		expect(messageOf([failed(0), failed(1)], 2)).toBe('All 2 items: Bad luck');
+		expect(messageOf([failed(0), failed(1)], 3)).toBe(
+			'2 of 3 items: Item 0: Bad luck. Item 1: Bad luck',
+		);
+		expect(messageOf([failed(0), failed(1, 'Worse')], 2)).toBe(
+			'2 of 2 items: Item 0: Bad luck. Item 1: Worse',
+		);
+	});
+
+	it('are ten in words, and a number for the others', () => {
+		const many = Array.from({ length: 12 }, (_, i) => failed(i, `Reason ${String(i)}`));
+		expect(messageOf(many.slice(0, 10), 20)).toMatch(/Item 9: Reason 9$/);
+		expect(messageOf(many, 20)).toMatch(/^12 of 20 items: .*Item 9: Reason 9\. And 2 more$/);
+	});
+
+	it('say each advice once, three at most, and where the runs that exist are found', () => {
+		const advised = ['a', 'b', 'a', 'c', 'd'].map((advice, i) => ({ ...failed(i), advice }));
+		expect(summaryOf(advised, [], 5).advice).toBe('a b c');
+		const runs = [
+			{ itemIndex: 0, run_id: 'one', status: 'running' },
+			{ itemIndex: 2, run_id: 'two', status: 'completed' },
+		];
+		expect(listRuns(runs)).toBe('item 0: one (running), item 2: two (completed)');
+		expect(summaryOf([failed(1)], runs, 3).advice).toMatch(
+			/^Nothing was started for this item.*Run → Get: item 0: one \(running\), item 2: two \(completed\)\.$/,
+		);
+	});
+
+	it('are nothing where nothing has failed', () => {
+		expect(summaryOf([], [], 3)).toEqual({ message: '', advice: '' });
+	});
+});
+
+it('says of a submission of unknown fate when it was sent, where that is known', () => {
+	const error = refused(500);
+	expect(failure({ kind: 'unknown', error, sentAt: 0 })).toMatchObject({
+		httpCode: 500,
+		details: { sent_at: '1970-01-01T00:00:00.000Z', http_code: 500 },
+	});
+	expect(failure({ kind: 'unknown', error })?.details).not.toHaveProperty('sent_at');
+});
+
+it('keeps the status of a run that was seen before it could not be read any more', () => {
+	const error = refused(502);
+	expect(
+		failure({ kind: 'unreadable', run_id: 'vCrK3Aa47y', status: 'queued', error })?.details,
+	).toMatchObject({ status: 'queued' });
+});
+
+it('has no code and no inputs to tell of where the API gave none', () => {
+	const { details, ...rest } = callFailed(0, broken('ECONNRESET'));
+	expect(rest).not.toHaveProperty('httpCode');
+	expect(Object.keys(details)).toEqual(['run_id', 'app_id', 'app_name', 'status']);
 });

@@ -1,11 +1,24 @@
 import fc from 'fast-check';
-import { ledgerIn, ledgerSlot } from '../../../nodes/Magnific/runs/ledger';
+import { hasNoResult, inInputs, ledgerIn, ledgerSlot } from '../../../nodes/Magnific/runs/ledger';
 import { file } from '../support/fixtures';
 
 const inputs = { a: { value: 'x' }, b: { value: 1 }, c: { file: file() } };
 const slot = ledgerSlot(0, 3, 'uqzQLDr2Aw', inputs);
 
 describe('the slot of a submission', () => {
+	it('is the same in each version: what an execution has saved is found after an update', () => {
+		expect(slot).toBe('run:0:3:49308318c2ae506f');
+	});
+
+	it('takes the inputs by their ids, whichever came first', () => {
+		const { a, b, c } = inputs;
+		expect(inInputs({ c, b, a }, ({ fileKey }) => fileKey)).toEqual([
+			['a', 'x'],
+			['b', 1],
+			['c', { file: 'file-1' }],
+		]);
+	});
+
 	it('does not depend on the order of the inputs', () => {
 		const { a, b, c } = inputs;
 		expect(ledgerSlot(0, 3, 'uqzQLDr2Aw', { c, b, a })).toBe(slot);
@@ -71,4 +84,24 @@ describe('the ledger', () => {
 			expect(ledgerIn({ slot: entry }).recall('slot')).toBeUndefined();
 		}
 	});
+});
+
+describe('a run that was seen', () => {
+	it.each([
+		['failed', true],
+		['cancelled', true],
+		['completed', false],
+		['completed_with_errors', false],
+		['processing', false],
+	])('as %s is started anew by the next try: %s', (status, isStartedAnew) => {
+		const ledger = ledgerIn({});
+		ledger.remember(slot, { run_id: 'vCrK3Aa47y' });
+		ledger.saw(slot, { run_id: 'vCrK3Aa47y', status });
+		expect(ledger.recall(slot) === undefined).toBe(isStartedAnew);
+		expect(hasNoResult({ status })).toBe(isStartedAnew);
+	});
+});
+
+it('has no submission of another to take up', async () => {
+	expect(await ledgerIn({}).claim(slot)).toBeUndefined();
 });

@@ -131,7 +131,50 @@ describe('the ledger of one run of the node', () => {
 		expect(first.runs()).toEqual([{ itemIndex: 1, run_id: 'b', status: 'running' }]);
 	});
 
-	it('takes what is no page for nothing', () => {
-		expect(open({ ledger: { runIndex: 0, slots: [] } }).runs()).toEqual([]);
+	it('notes in a later try how a run of an earlier one stands, which is its own all the same', () => {
+		const store = {};
+		start(open(store), 0, 'a');
+		const second = open(saved(store));
+		second.saw('slot:0', { run_id: 'a', status: 'completed' });
+		expect(second.runs()).toEqual([{ itemIndex: 0, run_id: 'a', status: 'completed' }]);
+		expect(second.isTakenOver('slot:0')).toBe(false);
+	});
+
+	it('lists a run that was taken up, and tells of no start', () => {
+		const told: string[] = [];
+		const page = open({}, { onStarted: (_, run_id) => told.push(run_id) });
+		page.remember('slot:0', { run_id: 'a', reused: true });
+		expect([page.isReused('slot:0'), page.isReused('slot:1'), told]).toEqual([true, false, []]);
+		expect(page.runs()).toEqual([{ itemIndex: 0, run_id: 'a', status: 'running' }]);
+	});
+
+	it('shares no run between slots, and leaves none to another', async () => {
+		const page = open({});
+		expect([page.sharedBy('slot:0'), await page.claim('slot:0')]).toEqual(['slot:0', undefined]);
+	});
+
+	it('keeps to its own name in the node’s context, and to what is saved there', () => {
+		const store = {};
+		start(open(store), 0, 'a');
+		expect(Object.keys(store)).toEqual(['ledger']);
+	});
+
+	const whole = {
+		runIndex: 0,
+		execution: '1',
+		slots: { 'slot:0': { run_id: 'a' } },
+		runs: [],
+		spent: {},
+		told: {},
+	};
+
+	it('takes a run that it has in no list for one of another execution', () => {
+		const page = open({ ledger: structuredClone(whole) });
+		expect([page.recall('slot:0'), page.isTakenOver('slot:0')]).toEqual([{ run_id: 'a' }, true]);
+	});
+
+	it.each(Object.keys(whole))('takes what is no page, for it has no %s, for nothing', (name) => {
+		const page = open({ ledger: { ...structuredClone(whole), [name]: undefined } });
+		expect([page.recall('slot:0'), page.runs(), page.spent([])]).toEqual([undefined, [], 0]);
 	});
 });

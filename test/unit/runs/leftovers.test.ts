@@ -1,4 +1,4 @@
-import { leftover } from '../../../nodes/Magnific/runs/leftovers';
+import { leftover, saysNoValue } from '../../../nodes/Magnific/runs/leftovers';
 
 describe('an expression left in a text', () => {
 	it.each([
@@ -60,5 +60,35 @@ describe('an expression left in a text', () => {
 	it('is found quickly in a long text, and shown in short', () => {
 		expect(leftover('{{'.repeat(2_000))).toBeUndefined();
 		expect(leftover(`{{ $json.${'x'.repeat(500)} }}`)?.length).toBeLessThan(250);
+	});
+});
+
+describe('an expression that is shown', () => {
+	it.each([
+		['sold for {{ $json.price }} a piece', '“{{ $json.price }}”'],
+		['{{ $json.title }', '“{{ $json.title }”'],
+		['{{ a }} and {{ $json.b }}', '“{{ $json.b }}”'],
+	])('of %j is %s', (text, shown) => {
+		expect(leftover(text)).toContain(shown);
+	});
+
+	it('is cut where it is longer than sixty characters', () => {
+		const body = (length: number): string => `{{ $json.${'x'.repeat(length - 12)} }}`;
+		expect(leftover(body(60))).toContain(`“${body(60)}”`);
+		expect(leftover(body(61))).toContain(`“${body(61).slice(0, 60)}…”`);
+	});
+
+	it('may be an object in a URL as well', () => {
+		expect(leftover('https://a.example/%5Bobject%20Object%5D')).toMatch(/^holds “%5Bobject/);
+	});
+});
+
+describe('a text that says that there was no value', () => {
+	it.each(['undefined', ' null ', 'NaN', 'Invalid Date', 'Invalid DateTime'])('is %j', (text) => {
+		expect(saysNoValue(text)).toBe(true);
+	});
+
+	it.each(['', 'undefined behaviour', 'nothing', 'nan'])('is not %j', (text) => {
+		expect(saysNoValue(text)).toBe(false);
 	});
 });

@@ -1,11 +1,14 @@
 import {
 	costHints,
+	keylessHints,
 	outcomeHints,
+	reuseHints,
 	throttleHints,
+	timeoutHints,
 	unwatchedHints,
 } from '../../../nodes/Magnific/runs/notes';
 import type { RunOutcome } from '../../../nodes/Magnific/runs/types';
-import { run } from '../support/fixtures';
+import { refused, run } from '../support/fixtures';
 
 const HOUR_MS = 60 * 60_000;
 const END = Date.parse('2026-11-01T00:00:20Z');
@@ -72,5 +75,54 @@ describe('the hint about the pace', () => {
 		expect(throttleHints(0)).toEqual([]);
 		expect(throttleHints(1)).toEqual([expect.stringContaining('(429) once')]);
 		expect(throttleHints(7)).toEqual([expect.stringContaining('(429) 7 times')]);
+	});
+});
+
+describe('the hint about runs that were reused', () => {
+	it('tells what was not spent, at least where a cost is unknown', () => {
+		expect(reuseHints([])).toEqual([]);
+		expect(reuseHints([1])).toEqual(['1 run reused: 1 credit was not spent.']);
+		expect(reuseHints([3, 4])).toEqual(['2 runs reused: 7 credits were not spent.']);
+		expect(reuseHints([3, null])).toEqual(['2 runs reused: at least 3 credits were not spent.']);
+	});
+
+	it('names the items that have no key, ten at most', () => {
+		const items = Array.from({ length: 11 }, (_, i) => i);
+		expect(keylessHints([])).toEqual([]);
+		expect(keylessHints([4])).toEqual(['Reuse Key gives nothing for item 4, which is not reused.']);
+		expect(keylessHints(items.slice(0, 10))[0]).toMatch(/for items 0, 1, .*8, 9, which are/);
+		expect(keylessHints(items)[0]).toMatch(/for items 0, 1, .*8, 9, …, which are/);
+	});
+});
+
+it('tells of a workflow’s timeout only where it ends the wait before Max Wait does', () => {
+	expect(timeoutHints(1_800, 30)).toEqual([]);
+	expect(timeoutHints(1_799, 30)[0]).toMatch(
+		/\(30 minutes\) is shorter than Max Wait \(30 minutes\)/,
+	);
+	expect(timeoutHints(60, 1.5)[0]).toMatch(/\(1 minute\) is shorter than Max Wait \(1.5 minutes\)/);
+	expect(timeoutHints(100, 30)[0]).toContain('(1.7 minutes)');
+});
+
+describe('the hints about several runs', () => {
+	const unread: RunOutcome = {
+		kind: 'unreadable',
+		run_id: 'b',
+		status: null,
+		error: refused(500),
+	};
+
+	it('count those whose state could not be read as not over', () => {
+		expect(outcomeHints([unread, unread], END)[0]).toMatch(/^2 runs not over yet/);
+		expect(outcomeHints([{ kind: 'started', run_id: 'a', since: 0 }], END)).toEqual([]);
+	});
+
+	it('warn of links from an hour before their end on, until then', () => {
+		const lastHour = END + 11 * HOUR_MS;
+		expect(outcomeHints([ended()], lastHour - 1)).toEqual([]);
+		expect(outcomeHints([ended()], lastHour)[0]).toMatch(/expire within the hour/);
+		expect(outcomeHints([ended()], END + 12 * HOUR_MS - 1)).toHaveLength(1);
+		const never: RunOutcome = { kind: 'ended', run: run({ result: null }) };
+		expect(outcomeHints([never], END + 100 * HOUR_MS)).toEqual([]);
 	});
 });

@@ -264,3 +264,41 @@ describe('the names of binary fields', () => {
 		]);
 	});
 });
+
+describe('a file of a list that came later', () => {
+	it.each([
+		['models', 'model'],
+		['bodies', 'body'],
+		['boxes', 'box'],
+		['batches', 'batch'],
+		['brushes', 'brush'],
+		['quizzes', 'quizz'],
+		['glasses', 'glass'],
+		['glass', 'glass'],
+		['media', 'media'],
+		['s', 's'],
+	])('of “%s” is of the kind “%s”', (list, kind) => {
+		const url = 'HTTP://files.example/x';
+		const later = { images: [], videos: [], audios: [], [list]: [{ url }] };
+		expect(filesOf(later).map(({ media_type }) => media_type)).toEqual([kind]);
+	});
+
+	it.each([{ url: 'x https://files.example/x' }, { url: 7 }, 'https://files.example/x', null])(
+		'is none that is %j',
+		(entry) => {
+			expect(filesOf({ images: [], videos: [], audios: [], models: [entry] })).toEqual([]);
+		},
+	);
+});
+
+it('knows no date of a link that is after the last one that there is', () => {
+	const far = `https://files.example/a.png?X-Amz-Date=20261126T220000Z&X-Amz-Expires=${'9'.repeat(16)}`;
+	const made = { images: [asset('a.png', { url: far })], videos: [], audios: [] };
+	expect(expiresAt(run({ result: made }))).toBeNull();
+});
+
+it('says of a run without files when its links would stop working, and of one without a result nothing', () => {
+	const none = { images: [], videos: [], audios: [] };
+	expect(expiresAt(run({ result: none }))).toBe('2026-11-01T12:00:20.000Z');
+	expect(expiresAt(run({ result: null }))).toBeNull();
+});

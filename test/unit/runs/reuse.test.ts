@@ -104,3 +104,35 @@ describe('what a node has started', () => {
 		expect(saved(new NodeRuns(new ReuseMemory(), 'node', kept))).toEqual({});
 	});
 });
+
+describe('what is forgotten', () => {
+	it('is never a submission of unknown fate: nobody knows of a run that is of no use', () => {
+		const runs = new NodeRuns(new ReuseMemory(), 'node', undefined);
+		runs.note('node:a', { unknown: 'the connection broke', at: 1 });
+		runs.forget('node:a', 'run 1');
+		expect(runs.recall('node:a', 0)).toHaveProperty('unknown');
+		runs.forget('node:never', 'run 1');
+		expect(runs.recall('node:never', 0)).toBeUndefined();
+	});
+
+	it('is so in the saved data too', () => {
+		const runs = new NodeRuns(new ReuseMemory(), 'node', { 'node:a': run(1), 'node:b': run(2) });
+		runs.forget('node:a', 'run 1');
+		expect(saved(runs)).toEqual({ 'node:b': run(2) });
+	});
+});
+
+it('saves the newest, in whatever order they were noted', () => {
+	const memory = new ReuseMemory();
+	const runs = new NodeRuns(memory, 'node', { 'node:oldest': run(0) });
+	for (const i of over(1, MOST_REUSABLE, (n) => n))
+		runs.note(`node:${String(i)}`, run(MOST_REUSABLE - i));
+	expect(saved(runs)).toHaveProperty('node:oldest');
+	runs.note('node:newest', run(MOST_REUSABLE + 1));
+	expect(saved(runs)).not.toHaveProperty('node:oldest');
+	expect(saved(runs)).toHaveProperty('node:newest');
+});
+
+it('starts a node’s keys by the node', () => {
+	expect(new NodeRuns(new ReuseMemory(), 'node', undefined).keyOf('thing')).toBe('node:thing');
+});

@@ -1,9 +1,9 @@
 import { carryRuns, type CarryOptions } from '../../../nodes/Magnific/runs/carry';
 import { openLedger, type LedgerPage } from '../../../nodes/Magnific/runs/ledgerPage';
 import { NodeRuns, ReuseMemory } from '../../../nodes/Magnific/runs/reuse';
-import { reusing } from '../../../nodes/Magnific/runs/reuseLedger';
+import { reusing, type ReuseLedger } from '../../../nodes/Magnific/runs/reuseLedger';
 import { runIdOf, type RunOutcome } from '../../../nodes/Magnific/runs/types';
-import { plainRuns, world, type World } from '../support/fixtures';
+import { plainRuns, run, world, type World } from '../support/fixtures';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -15,7 +15,7 @@ const ledgerOf = (
 	memory: ReuseMemory,
 	keys: string[],
 	{ store = {}, executionId = '1' }: { store?: Record<string, unknown>; executionId?: string } = {},
-): LedgerPage =>
+): ReuseLedger =>
 	reusing(
 		openLedger(store, { runIndex: 0, executionId, isAgentTool: false, onStarted: () => undefined }),
 		{
@@ -183,4 +183,59 @@ describe('the ledger that reuses', () => {
 		await here.clock.run(carry(here, ledgerOf(here, memory, ['a']), 3));
 		expect(here.api.runs).toHaveLength(4);
 	});
+});
+
+describe('a run that is taken up', () => {
+	it('is reused, and with its end where that was read', () => {
+		const ledger = ledgerOf(world(), new ReuseMemory(), ['a', 'b']);
+		ledger.takeUp('slot:0', { run_id: 'one' }, run({ run_id: 'one' }));
+		ledger.takeUp('slot:1', { run_id: 'two' });
+		expect(ledger.recall('slot:0')).toEqual({
+			run_id: 'one',
+			reused: true,
+			ended: run({ run_id: 'one' }),
+		});
+		expect(ledger.recall('slot:1')).toEqual({ run_id: 'two', reused: true });
+		expect(ledger.isReused('slot:0')).toBe(true);
+		ledger.forget('slot:0');
+		expect(ledger.recall('slot:0')).toBeUndefined();
+	});
+
+	it('of unknown fate has no end', () => {
+		const ledger = ledgerOf(world(), new ReuseMemory(), ['a']);
+		ledger.takeUp('slot:0', { unknown: 'it broke' }, run());
+		expect(ledger.recall('slot:0')).toEqual({ unknown: 'it broke', reused: true });
+	});
+});
+
+it('knows slots of one thing by its key, and others by themselves', () => {
+	const ledger = ledgerOf(world(), new ReuseMemory(), ['a', 'a']);
+	expect(['slot:0', 'slot:1', 'slot:9'].map((slot) => ledger.sharedBy(slot))).toEqual([
+		'node:a',
+		'node:a',
+		'slot:9',
+	]);
+});
+
+it('leaves a run that still goes, or gave something, to others', async () => {
+	const here = world();
+	const memory = new ReuseMemory();
+	const ledger = ledgerOf(here, memory, ['a']);
+	ledger.remember('slot:0', { run_id: 'one' });
+	for (const status of ['processing', 'completed']) {
+		ledger.saw('slot:0', { run_id: 'one', status });
+		const other = ledgerOf(here, memory, ['a'], { executionId: '2' });
+		expect(await other.claim('slot:0')).toEqual({ run_id: 'one', reused: true });
+	}
+	ledger.saw('slot:0', { run_id: 'one', status: 'failed' });
+	const other = ledgerOf(here, memory, ['a'], { executionId: '3' });
+	expect(await other.claim('slot:0')).toBeUndefined();
+});
+
+it('claims nothing for a stopped execution, so that others need not wait for it', async () => {
+	const here = world();
+	const memory = new ReuseMemory();
+	const stopped = ledgerOf(here, memory, ['a']);
+	expect(await stopped.claim('slot:0', AbortSignal.abort())).toBeUndefined();
+	expect(memory.answerTo('node:a')).toBeUndefined();
 });

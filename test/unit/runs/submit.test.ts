@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { ApiError, notJsonError, unexpectedAnswer } from '../../../nodes/Magnific/api/errors';
-import { Submitter, type Submission } from '../../../nodes/Magnific/runs/submit';
+import { remembered, Submitter, type Submission } from '../../../nodes/Magnific/runs/submit';
 import { app, plainRuns, world, type World } from '../support/fixtures';
 import type { Fault, ModelOptions } from '../support/modelApi';
 
@@ -262,5 +262,87 @@ describe('a submission', () => {
 			submitter.close();
 		}
 		expect(getEventListeners(signal, 'abort')).toHaveLength(before);
+	});
+});
+
+describe('a submission that was made before', () => {
+	it('is the run that it started', () => {
+		expect(remembered({ run_id: 'vCrK3Aa47y' })).toEqual({
+			kind: 'started',
+			run_id: 'vCrK3Aa47y',
+			since: 0,
+		});
+	});
+
+	it('stays of unknown fate, and says who made it, why and when', () => {
+		expect(remembered({ unknown: 'it broke', sentAt: 7 })).toMatchObject({
+			kind: 'unknown',
+			sentAt: 7,
+			error: {
+				kind: 'network',
+				message: 'An earlier try was sent, but its answer was lost (it broke)',
+			},
+		});
+		const reused = remembered({ unknown: 'it broke', reused: true });
+		expect(reused).toMatchObject({
+			error: {
+				message: expect.stringMatching(/\(it broke\), and the option Reuse Runs/) as string,
+			},
+		});
+		expect(reused).not.toHaveProperty('sentAt');
+	});
+
+	it('by another is taken up, and nothing is sent', async () => {
+		const here = world();
+		const ledger = {
+			...here.ledger,
+			claim: async () => await Promise.resolve({ run_id: 'theirs' }),
+		};
+		const submitter = new Submitter({ ...here.seams, ledger }, MINUTE);
+		const [run] = plainRuns(1);
+		expect(run && (await submitter.submit(run))).toMatchObject({ run_id: 'theirs', since: 0 });
+		expect(here.api.calls).toEqual([]);
+	});
+});
+
+describe('a submission that is not sent', () => {
+	it('is none once the execution is stopped, and another may make it', async () => {
+		const here = world();
+		const forgotten: string[] = [];
+		const ledger = { ...here.ledger, forget: (slot: string) => forgotten.push(slot) };
+		here.stop.abort();
+		const submitter = new Submitter({ ...here.seams, ledger }, MINUTE);
+		const [run] = plainRuns(1);
+		expect(run && (await submitter.submit(run))).toMatchObject({
+			kind: 'not_started',
+			error: { kind: 'stopped' },
+		});
+		expect([here.api.calls, forgotten]).toEqual([[], ['slot:0']]);
+	});
+
+	it('is none after a refusal of the key, though it has waited for nothing yet', async () => {
+		const here = world(meeting({ statusCode: 401 }));
+		const submitter = new Submitter(here.seams, MINUTE);
+		const [first, second] = plainRuns(2);
+		if (!first || !second) throw new Error('There are no runs');
+		await here.clock.run(submitter.submit(first));
+		expect(await here.clock.run(submitter.submit(second))).toMatchObject({
+			kind: 'not_started',
+			error: { httpCode: 401 },
+		});
+		expect(here.api.calls).toHaveLength(1);
+	});
+
+	it('is given up where it could only be sent when its patience is over', async () => {
+		for (const [retryAfter, kind] of [
+			['59', 'started'],
+			['60', 'not_started'],
+		]) {
+			const here = world({
+				...meeting({ statusCode: 503, retryAfter: retryAfter ?? '' }),
+				latencyMs: 0,
+			});
+			expect(await submitAll(here, 1, MINUTE)).toMatchObject([{ kind }]);
+		}
 	});
 });

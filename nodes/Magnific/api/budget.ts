@@ -17,11 +17,6 @@ export interface Budget {
 	 * counting, once `signal` is aborted.
 	 */
 	take(kind: RequestKind, signal?: AbortSignal): Promise<boolean>;
-	/**
-	 * Resolves when a request of this kind might go, and counts nothing: who has something to ask before
-	 * each request asks then, so that the request goes when it is counted. To false as `take` does.
-	 */
-	ready(kind: RequestKind, signal?: AbortSignal): Promise<boolean>;
 	/** Lets nothing go before `until` (ms since the epoch); a shorter pause never shortens a longer one. */
 	pause(until: number): void;
 	/**
@@ -74,8 +69,6 @@ const LOOKS_LATELY_MS = 60_000;
 interface Waiting {
 	party: Party;
 	kind: RequestKind;
-	/** False: it only wants to know when it might go. */
-	counts: boolean;
 	/** Place among all that ever waited. */
 	ticket: number;
 	grant: () => void;
@@ -141,10 +134,6 @@ export class SlidingWindowBudget implements Budget {
 		return await this.takeFor(this.common, kind, signal);
 	}
 
-	async ready(kind: RequestKind, signal?: AbortSignal): Promise<boolean> {
-		return await this.takeFor(this.common, kind, signal, false);
-	}
-
 	pause(until: number): void {
 		this.pausedUntil = Math.max(this.pausedUntil, until);
 	}
@@ -169,7 +158,6 @@ export class SlidingWindowBudget implements Budget {
 		const whole = (): Budget => this;
 		return {
 			take: async (kind, signal) => await this.takeFor(party, kind, signal),
-			ready: async (kind, signal) => await this.takeFor(party, kind, signal, false),
 			pause: this.pause.bind(this),
 			refused: this.refused.bind(this),
 			share: this.share.bind(this),
@@ -186,12 +174,7 @@ export class SlidingWindowBudget implements Budget {
 		};
 	}
 
-	private async takeFor(
-		party: Party,
-		kind: RequestKind,
-		signal?: AbortSignal,
-		counts = true,
-	): Promise<boolean> {
+	private async takeFor(party: Party, kind: RequestKind, signal?: AbortSignal): Promise<boolean> {
 		if (signal?.aborted) return false;
 		return await new Promise<boolean>((resolve) => {
 			const giveUp = (): void => {
@@ -203,7 +186,7 @@ export class SlidingWindowBudget implements Budget {
 				signal?.removeEventListener('abort', giveUp);
 				resolve(true);
 			};
-			const request = { party, kind, counts, ticket: this.tickets++, grant };
+			const request = { party, kind, ticket: this.tickets++, grant };
 			signal?.addEventListener('abort', giveUp, { once: true });
 			this.enter(request);
 			void this.pump();
@@ -272,13 +255,9 @@ export class SlidingWindowBudget implements Budget {
 	}
 
 	private grant(request: Waiting): void {
-		const { party, kind, counts } = request;
+		const { party, kind } = request;
 		const now = this.clock.now();
 		this.leave(request);
-		if (!counts) {
-			request.grant();
-			return;
-		}
 		party.lastTurn = ++this.turns;
 		if (kind === 'poll') this.looks(party);
 		while ((this.granted[0] ?? now) <= now - THREE_FULL_MINUTES_MS) this.granted.shift();

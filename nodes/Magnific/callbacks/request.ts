@@ -22,14 +22,13 @@ export const readRequest = (context: IWebhookFunctions): CallbackRequest | { ref
 	return { headers: context.getHeaderData(), rawBody: bytes, body: context.getBodyData() };
 };
 
-/** Answers a call with a status of its own; no execution is started or resumed. `more` goes beside the message. */
+/** Answers a call with a status of its own; no execution is started or resumed. */
 export const respond = (
 	context: IWebhookFunctions,
 	status: number,
 	message: string,
-	more: object = {},
 ): IWebhookResponseData => {
 	const response = context.getResponseObject();
-	if (!response.headersSent) response.status(status).json({ message, ...more });
+	if (!response.headersSent) response.status(status).json({ message });
 	return { noWebhookResponse: true };
 };

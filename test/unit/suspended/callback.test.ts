@@ -15,8 +15,7 @@ const query = Object.fromEntries(
 const read = (body: unknown) =>
 	readCallback(
 		{ query, request: { headers: {}, rawBody: Buffer.from(JSON.stringify(body)), body } },
-		{ ...key, runs, open: [] },
-		0,
+		{ ...key, runs },
 	);
 
 describe('a callback on the URL of one item', () => {

@@ -7,8 +7,7 @@ import { posterFromText } from '../../emulator/apps/posterFromText';
 import type { RunRecord } from '../../emulator/index';
 import { checkPicture } from '../../scripts/lib/demo/files';
 import type { Execution } from '../../scripts/lib/n8n/execution';
-import { parseWorkflow } from '../../scripts/lib/n8n/workflow';
-import { example, firstInputOf, nodeOf, runFrom, startFrom } from './support/examples';
+import { changedExample, firstInputOf, nodeOf, runFrom, startFrom } from './support/examples';
 import { untilThere } from './support/production';
 import { realN8n } from './support/realN8n';
 import { workflowOf } from './support/workflows';
@@ -323,19 +322,12 @@ async function importNightly(
 	const table = `nightly_${name}`;
 	const folder = join(writable, name);
 	await mkdir(folder);
-	const changed = [
+	const workflow = await changedExample('07', [
 		['magnific_products', table],
 		['/home/node/.n8n-files', folder],
 		['"batchSize":49', `"batchSize":${String(batch)}`],
 		['"maxWait":60', `"maxWait":${String(maxWaitMinutes)},"maxConcurrentRuns":1`],
-	].reduce(
-		(text, [from = '', to = '']) => {
-			if (!text.includes(from)) throw new Error(`There is no ${from} in the example`);
-			return text.replaceAll(from, to);
-		},
-		JSON.stringify(await example('07')),
-	);
-	const workflow = parseWorkflow(JSON.parse(changed));
+	]);
 	if (products) {
 		const rows = products.map((sku) => ({ sku, headline: `Headline of ${sku}` }));
 		nodeOf(workflow, 'Sample products').parameters['jsCode'] =

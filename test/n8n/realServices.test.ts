@@ -6,10 +6,10 @@ import { posterFromText } from '../../emulator/apps/posterFromText';
 import type { RunRecord } from '../../emulator/index';
 import { checkPicture } from '../../scripts/lib/demo/files';
 import type { Execution } from '../../scripts/lib/n8n/execution';
-import { parseWorkflow, type WorkflowNode } from '../../scripts/lib/n8n/workflow';
+import type { WorkflowNode } from '../../scripts/lib/n8n/workflow';
 import { startPostgres, type PostgresServer } from '../../scripts/lib/services/postgres-server';
 import { startSftp, type SftpServer } from '../../scripts/lib/services/sftp-server';
-import { example, firstInputOf, nodeOf, runFrom, startFrom } from './support/examples';
+import { changedExample, firstInputOf, nodeOf, runFrom, startFrom } from './support/examples';
 import { startMailServer, type MailServer } from './support/mailServer';
 import { realN8n } from './support/realN8n';
 import { workflowOf } from './support/workflows';
@@ -248,19 +248,12 @@ async function importChain(
 	{ atOnce = 50 }: { atOnce?: number } = {},
 ): Promise<Chain> {
 	const table = `products_${name}`;
-	const changed = [
+	const workflow = await changedExample('11', [
 		['magnific_products', table],
 		['"value":"posters"', `"value":"${name}"`],
 		['LIMIT 50', `LIMIT ${String(atOnce)}`],
 		['"maxWait":60', '"maxWait":60,"maxConcurrentRuns":1'],
-	].reduce(
-		(text, [from = '', to = '']) => {
-			if (!text.includes(from)) throw new Error(`There is no ${from} in the example`);
-			return text.replaceAll(from, to);
-		},
-		JSON.stringify(await example('11')),
-	);
-	const workflow = parseWorkflow(JSON.parse(changed));
+	]);
 	const id = await n8n.api.importWorkflow(workflow);
 	const tableNode = nodeOf(workflow, 'Table of products');
 	const query: Chain['query'] = async (statement) => {

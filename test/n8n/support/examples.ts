@@ -3,7 +3,11 @@ import { inputFacts, type App } from '../../../emulator/apps/app';
 import { readExamples } from '../../../scripts/lib/demo/examples';
 import type { Execution } from '../../../scripts/lib/n8n/execution';
 import type { N8nApi } from '../../../scripts/lib/n8n/api';
-import type { WorkflowJson, WorkflowNode } from '../../../scripts/lib/n8n/workflow';
+import {
+	parseWorkflow,
+	type WorkflowJson,
+	type WorkflowNode,
+} from '../../../scripts/lib/n8n/workflow';
 
 /** The example whose file name begins with the number, e.g. `07`. */
 export async function example(number: string): Promise<WorkflowJson> {
@@ -11,6 +15,24 @@ export async function example(number: string): Promise<WorkflowJson> {
 		if (name.startsWith(number)) return workflow;
 	}
 	throw new Error(`There is no example ${number}`);
+}
+
+/**
+ * The example with texts in its JSON replaced everywhere, each a pair of what is there and what is
+ * to be. Throws where one of them is not there.
+ */
+export async function changedExample(
+	number: string,
+	changes: Array<[from: string, to: string]>,
+): Promise<WorkflowJson> {
+	const changed = changes.reduce(
+		(text, [from, to]) => {
+			if (!text.includes(from)) throw new Error(`There is no ${from} in the example`);
+			return text.replaceAll(from, to);
+		},
+		JSON.stringify(await example(number)),
+	);
+	return parseWorkflow(JSON.parse(changed));
 }
 
 /** The workflow's own node of that name, to be changed in place. */

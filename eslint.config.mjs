@@ -29,7 +29,7 @@ const PURE = [
 	'nodes/Magnific/callbacks/*.ts',
 	'nodes/Magnific/runs/*.ts',
 	'nodes/Magnific/files/{firstBytes,mediaTypes,uploads}.ts',
-	'nodes/Magnific/suspended/{callback,callbackUrl,heard,looks,memories,selfCall,watchdog}.ts',
+	'nodes/Magnific/suspended/{callback,callbackUrl,heard,late,looks,memories,news,selfCall,submissions,watchdog}.ts',
 	'nodes/Magnific/trigger/{deliveries,registry}.ts',
 ];
 

@@ -80,6 +80,7 @@ export async function spoilAnswer(
 		case 'slow_body':
 			reply.removeHeader('content-length');
 			return Readable.from(dribble(bytesOf(payload), fault.ms));
+		case 'status':
 		case 'delay':
 			await sleep(fault.ms);
 			return payload;

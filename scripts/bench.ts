@@ -66,7 +66,8 @@ const simulateAll = async (sizes: readonly number[]): Promise<Simulation> => {
 	const results = await showProgress('Simulation', (report) => runSimulation(sizes, report));
 	console.log(`\n${describeSimulation(results)}\n`);
 	if (sizes === SIZES) {
-		await writeFile(PLOT, await plotSvg(results.simulation));
+		const plotted = results.simulation.filter(({ n }) => SIZES.includes(n));
+		await writeFile(PLOT, await plotSvg(plotted));
 		console.log(`Plot: ${relative(process.cwd(), PLOT)}\n`);
 	}
 	return results;

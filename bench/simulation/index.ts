@@ -9,11 +9,13 @@ import {
 	type SharedKey,
 } from './scenarios';
 import { simulate, type Row } from './simulate';
-import { STRATEGIES } from './strategies';
+import { STRATEGIES, strategyOf } from './strategies';
 
 export const SIZES: readonly number[] = [1, 10, 50, 200, 1_000];
 
 const LARGEST_SHARED = 200;
+/** One cell of this size comes with the whole table. */
+const LARGEST = 10_000;
 
 export interface Simulation {
 	simulation: Row[];
@@ -36,16 +38,17 @@ export const runSimulation = async (
 	for (const n of sizes) {
 		for (const duration of DURATIONS) {
 			for (const strategy of STRATEGIES) {
-				if (strategy.onlyFor !== undefined && strategy.onlyFor !== n) continue;
 				report(`${String(n)} runs, ${duration}, ${strategy.id}`);
 				simulation.push(await simulate(strategy, n, duration));
 			}
 		}
 	}
+	if (sizes === SIZES) {
+		report(`${String(LARGEST)} runs`);
+		simulation.push(await simulate(strategyOf('magnific-suspended'), LARGEST, '60s'));
+	}
 	report('a single run of 30 s');
-	const lag = await measureLag(
-		STRATEGIES.filter(({ onlyFor }) => onlyFor === undefined).map(({ id }) => id),
-	);
+	const lag = await measureLag(STRATEGIES.map(({ id }) => id));
 	report('half of the key is somebody else’s');
 	const shared_key = await shareTheKey(sizes.filter((n) => n <= LARGEST_SHARED));
 	report('a small execution beside a large one');

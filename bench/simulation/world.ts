@@ -11,6 +11,9 @@ export const REQUESTS_PER_MINUTE = 50;
 /** A request takes 150 ms there and back. */
 const LATENCY_MS = 75;
 
+/** From a run's end until its callback arrives. */
+export const CALLBACK_MS = 75;
+
 const APP: AppDefinition = {
 	sqid: 'uqzQLDr2Aw',
 	name: 'App',

@@ -49,6 +49,8 @@ export const faultAction = z.discriminatedUnion('kind', [
 		kind: z.literal('status'),
 		status: statusCode,
 		headers: z.record(z.string()).optional(),
+		/** Answered so much later. */
+		ms: milliseconds.default(0),
 		/** JSON, or text as it is; default `{ message }` with the status's name. */
 		body: z.unknown(),
 	}),

@@ -191,16 +191,13 @@ describe('a suspended execution', () => {
 		const items = [0, 1, 2].map((item) => ({ json: { app: appIdOf(item) } }));
 		for (const item of [0, 1]) await local.control.addApp(appOf(item));
 		await local.control.addApp(appOf(2, 60));
-		// While the first is put off, the second one fails; then the first is refused, and tried again.
-		const answers = [503, 503, 503, 400, 400];
-		for (const status of answers) {
-			await local.control.addFault({
-				route: 'run',
-				app_id: appIdOf(0),
-				times: 1,
-				fault: { kind: 'status', status },
-			});
-		}
+		// While the first one's refusal is on its way, the second one fails.
+		await local.control.addFault({
+			route: 'run',
+			app_id: appIdOf(0),
+			times: 2,
+			fault: { kind: 'status', status: 400, ms: 300 },
+		});
 		await local.control.setOutcome({
 			app_id: appIdOf(1),
 			times: 1,

@@ -89,13 +89,14 @@ describe('the state of a suspended execution', () => {
 		' a.constructor ',
 		'__proto__x',
 	])('is found under the node’s name, whatever it is: %s', (name) => {
-		expect(readPark(callFor(name, JSON.stringify(PARK)).context)).toEqual(PARK);
+		expect(readPark(callFor(name, JSON.stringify(PARK)).context)).toEqual({ ...PARK, queued: [] });
 	});
 
 	it('of version 0.1.0, which had no secret of its own, is taken', () => {
 		const old = { ...PARK, secret: undefined };
 		expect(readPark(callFor('Magnific', JSON.stringify(old)).context)).toEqual({
 			...PARK,
+			queued: [],
 			secret: PARK.id,
 		});
 	});

@@ -43,7 +43,7 @@ it('01: takes three products through two apps, gives out pictures that open and 
 	}
 });
 
-it('02: waits suspended for twelve posters and hands them out with their metadata', async () => {
+it('02: waits suspended for 120 posters and hands them out with their metadata', async () => {
 	const workflow = await example('02');
 	const id = await n8n.api.startWorkflow(workflow);
 	const execution = await n8n.api.waitForEnd(id);
@@ -56,7 +56,7 @@ it('02: waits suspended for twelve posters and hands them out with their metadat
 			files: Object.keys(binary ?? {}),
 		})),
 	).toEqual(
-		Array.from({ length: 12 }, (_, i) => ({
+		Array.from({ length: 120 }, (_, i) => ({
 			status: 'completed',
 			metadata: { sku: `SKU-${String(i + 1)}` },
 			files: ['data'],

@@ -108,6 +108,40 @@ it.each(Array.from({ length: repetitions(2, 10) }, (_, round) => round + 1))(
 );
 
 it(
+	'starts what waits for its turn while it is suspended, with a request per run',
+	async () => {
+		await runsLast(8);
+		const id = await parkBatch('200 posters', 200);
+		expect((await n8n.magnific.control.runs()).length).toBeLessThan(200);
+		await expectAllCompleted(await ended(id), 200);
+		expect(await apiRequests()).toBeLessThanOrEqual(1.05 * 200);
+	},
+	LONG_MS,
+);
+
+it(
+	'starts nothing more when the worker that submits was killed, and gives every run that was started',
+	async () => {
+		await runsLast(20);
+		const id = await parkBatch('200 posters, killed', 200);
+		await untilThere('second burst', async () =>
+			(await n8n.magnific.control.runs()).length > 60 ? true : undefined,
+		);
+		const [worker] = n8n.queue.workers;
+		await worker?.kill9();
+		await worker?.start();
+		const execution = await ended(id);
+		const runs = await n8n.magnific.control.runs();
+		expect(runs.length).toBeLessThan(200);
+		const ids = execution.json('Magnific').map(({ run_id }) => run_id);
+		expect(ids).toEqual(expect.arrayContaining(runs.map(({ run_id }) => run_id)));
+		const texts = runs.map(({ inputs }) => Object.values(inputs)[0]);
+		expect(new Set(texts).size).toBe(texts.length);
+	},
+	LONG_MS,
+);
+
+it(
 	'completes by the looks of the worker that parked it when every callback gets lost',
 	async () => {
 		await runsLast(8);

@@ -1,8 +1,15 @@
 import type { RunApi } from '../../../nodes/Magnific/api/client';
 import { isEnded, type Run } from '../../../nodes/Magnific/api/types';
 import { carryRuns } from '../../../nodes/Magnific/runs/carry';
+import type { Heard } from '../../../nodes/Magnific/suspended/heard';
 import {
-	allOver,
+	isOver,
+	noteLate,
+	runsOf,
+	type QueuedItem,
+	type WaitedFor,
+} from '../../../nodes/Magnific/suspended/late';
+import {
 	lookAtParked,
 	newMemory,
 	noteEnd,
@@ -10,10 +17,11 @@ import {
 	onlyLooksTell,
 	toLookAtBeforeParking,
 	trustsCallbacks,
+	type ParkedRun,
 } from '../../../nodes/Magnific/suspended/looks';
-import type { RunOutcome } from '../../../nodes/Magnific/runs/types';
+import { Submissions } from '../../../nodes/Magnific/suspended/submissions';
 import { watch } from '../../../nodes/Magnific/suspended/watchdog';
-import { APP_OF_ALL, runsOf, seamsOf, type World } from '../world';
+import { APP_OF_ALL, CALLBACK_MS, runsOf as runsOfItems, seamsOf, type World } from '../world';
 
 /** Longer than any batch takes: what is shown is the pace, not the deadline. */
 const MAX_WAIT_MS = 24 * 60 * 60_000;
@@ -21,16 +29,9 @@ const MAX_WAIT_MS = 24 * 60 * 60_000;
 const PARKING_MS = 100;
 /** From its submission until a run starts, which a callback tells. */
 const RUN_STARTS_MS = 1_000;
-/** A callback on its way. */
-const CALLBACK_MS = 75;
-/** From a resumed execution to the next pass of a loop in it. */
-const NEXT_PASS_MS = 50;
-
-export const BATCH_SIZE = 50;
-
 /** This package, waiting *Until Finished, Polling*. Throws where a run is lost. */
 export const magnificPoll = async (world: World, items: readonly number[]): Promise<void> => {
-	const outcomes = await carryRuns(runsOf(items), seamsOf(world), {
+	const outcomes = await carryRuns(runsOfItems(items), seamsOf(world), {
 		wait: true,
 		maxWaitMs: MAX_WAIT_MS,
 		maxConcurrentRuns: 0,
@@ -40,28 +41,25 @@ export const magnificPoll = async (world: World, items: readonly number[]): Prom
 	}
 };
 
-interface Started {
-	itemIndex: number;
-	run_id: string;
-	since: number;
-	app: typeof APP_OF_ALL;
-}
-
-const startedOf = (outcome: RunOutcome, itemIndex: number): Started => {
-	if (outcome.kind !== 'started') throw new Error(`A run came to ${outcome.kind}`);
-	return { itemIndex, run_id: outcome.run_id, since: outcome.since, app: APP_OF_ALL };
-};
+/** The node's call to its own parked execution, there and back. */
+const SELF_CALL_MS = 50;
 
 /**
  * This package, waiting *Until Finished, Suspended*, with a signing secret. All decisions are those
- * of the shipped code; of n8n there is what matters here: a callback that meets an execution not yet
- * parked is refused and lost, and a resumed execution goes on at once.
+ * of the shipped code; of n8n there is what matters here: a call that meets an execution not yet
+ * parked is refused, and a resumed execution goes on at once.
  */
 export const magnificSuspended = async (world: World, items: readonly number[]): Promise<void> => {
 	const { clock } = world;
 	const seams = seamsOf(world);
 	const memory = newMemory();
-	let runs: Started[] = [];
+	let park: WaitedFor = {
+		runs: [],
+		queued: [],
+		parkedAt: 0,
+		deadline: Infinity,
+		maxWaitMin: MAX_WAIT_MS / 60_000,
+	};
 	let state: 'executing' | 'parked' | 'resumed' = 'executing';
 	let resume = (): void => undefined;
 	const resumed = new Promise<void>((resolve) => {
@@ -70,28 +68,33 @@ export const magnificSuspended = async (world: World, items: readonly number[]):
 			resolve();
 		};
 	});
+	const over = (): boolean => isOver(park, memory, clock.now());
+	const waitedFor = () => ({ runs: runsOf(park, memory), parkedAt: park.parkedAt });
 
-	let parkedAt = 0;
-
+	/** The run of a callback that comes after `ms`; undefined where n8n refuses it. */
+	const parkedAfter = async (ms: number, run_id: string): Promise<ParkedRun | undefined> => {
+		await clock.sleep(ms + CALLBACK_MS);
+		if (state !== 'parked') return undefined;
+		const itemIndex = Number(world.api.peek(run_id).inputs['item']);
+		const since = clock.now();
+		noteLate(memory, itemIndex, { kind: 'started', run_id, since }, since);
+		memory.lastCallbackAt = since;
+		return waitedFor().runs.find((run) => run.run_id === run_id);
+	};
 	const callBackAtStart = async (run_id: string): Promise<void> => {
-		await clock.sleep(RUN_STARTS_MS + CALLBACK_MS);
-		const parked = runs.find((run) => run.run_id === run_id);
-		if (state !== 'parked' || !parked) return;
-		noteStart(memory, parked);
-		memory.lastCallbackAt = clock.now();
+		const parked = await parkedAfter(RUN_STARTS_MS, run_id);
+		if (parked) noteStart(memory, parked);
 	};
 	const callBackAtEnd = async (run_id: string): Promise<void> => {
 		const run = world.api.peek(run_id);
-		await clock.sleep(run.endsAt - clock.now() + CALLBACK_MS);
-		const parked = runs.find((run) => run.run_id === run_id);
-		if (state !== 'parked' || !parked || memory.settled.has(run_id)) return;
+		const parked = await parkedAfter(run.endsAt - clock.now(), run_id);
+		if (!parked || memory.settled.has(run_id)) return;
 		const told: Run = world.api.state(run);
 		if (!isEnded(told.status)) throw new Error('A callback came before the end');
 		noteEnd(memory, parked, told, clock.now());
-		memory.lastCallbackAt = clock.now();
 		world.toldAt.set(run_id, clock.now());
-		if (allOver(runs, memory)) resume();
-		else if (onlyLooksTell({ runs, parkedAt }, memory)) void lookAround(false);
+		if (over()) resume();
+		else if (onlyLooksTell(waitedFor(), memory)) void lookAround(false);
 	};
 	const api: RunApi = {
 		getApp: async (appId) => await seams.api.getApp(appId),
@@ -106,44 +109,68 @@ export const magnificSuspended = async (world: World, items: readonly number[]):
 	const lookAround = async (isEnd: boolean): Promise<void> => {
 		if (memory.round) return;
 		memory.round = new AbortController();
-		await lookAtParked({ runs, parkedAt }, memory, { ...seams, api }, isEnd);
+		await lookAtParked(waitedFor(), memory, { ...seams, api }, isEnd);
 		memory.round = undefined;
-		if (allOver(runs, memory)) resume();
+		if (over()) resume();
+	};
+	/** What n8n says to the node's own call, and what the parked execution does when it hears it. */
+	const callSelf = async (act: () => void): Promise<Heard> => {
+		await clock.sleep(SELF_CALL_MS);
+		if (state !== 'parked') return state === 'resumed' ? 'gone' : 'running';
+		act();
+		return 'taken';
 	};
 
-	const outcomes = await carryRuns(
-		runsOf(items),
+	const submissions = new Submissions(
 		{ ...seams, api },
-		{ wait: false, maxWaitMs: MAX_WAIT_MS, maxConcurrentRuns: 0 },
+		{ maxWaitMs: MAX_WAIT_MS, maxConcurrentRuns: 0 },
 	);
-	runs = outcomes.map(startedOf);
-	parkedAt = clock.now();
-	const mayBeOver = { runs: toLookAtBeforeParking(runs, parkedAt), parkedAt };
-	await lookAtParked(mayBeOver, memory, { ...seams, api });
-	if (allOver(runs, memory)) return;
+	submissions.add(runsOfItems(items).map((run, i) => ({ ...run, itemIndex: items[i] ?? i })));
+	await submissions.firstBurst();
 
-	parkedAt = clock.now();
-	const park = { runs, parkedAt, deadline: parkedAt + MAX_WAIT_MS, hasCallbacks: true };
-	const oldestSince = Math.min(...runs.map(({ since }) => since));
-	void watch({ ...park, oldestSince }, clock, async (what) => {
-		await clock.sleep(0);
-		if (state !== 'parked') return state === 'resumed' ? 'gone' : 'running';
+	const parkedAt = clock.now();
+	const runs: ParkedRun[] = [];
+	const queued: QueuedItem[] = [];
+	for (const itemIndex of items) {
+		const outcome = submissions.outcomes.get(itemIndex);
+		const item = { itemIndex, app: APP_OF_ALL };
+		if (!outcome) queued.push(item);
+		else if (outcome.kind === 'started') runs.push({ ...item, ...outcome });
+		else throw new Error(`A run came to ${outcome.kind}`);
+	}
+	park = { ...park, runs, queued, parkedAt };
+	if (queued.length === 0) {
+		const mayBeOver = { runs: toLookAtBeforeParking(runs, parkedAt), parkedAt };
+		await lookAtParked(mayBeOver, memory, { ...seams, api });
+		if (over()) return;
+	}
+
+	memory.isSubmitting = queued.length > 0;
+	const oldestSince = Math.min(parkedAt, ...runs.map(({ since }) => since));
+	const watched = { oldestSince, parkedAt, hasCallbacks: true, isSubmitting: queued.length > 0 };
+	void watch({ ...watched, deadline: () => Infinity }, clock, async (what) => {
 		const isEnd = what === 'end';
-		if (isEnd || !trustsCallbacks(park, memory, clock.now())) void lookAround(isEnd);
-		return 'taken';
+		return await callSelf(() => {
+			if (isEnd || !trustsCallbacks(waitedFor(), memory, clock.now())) void lookAround(isEnd);
+		});
+	});
+	void submissions.goOn({
+		tell: async () =>
+			await callSelf(() => {
+				if (over()) resume();
+			}),
+		isElsewhere: () => false,
+		note: (itemIndex, submission) => {
+			if (submission.kind !== 'started') throw new Error(`A run came to ${submission.kind}`);
+			noteLate(memory, itemIndex, submission, clock.now());
+		},
+		isOver: (itemIndex) => {
+			const submission = memory.late.get(itemIndex);
+			return submission?.kind === 'started' && memory.settled.has(submission.run_id);
+		},
+		endsAt: () => Infinity,
 	});
 	await clock.sleep(PARKING_MS);
 	state = 'parked';
 	await resumed;
-};
-
-/** The same in *Loop Over Items* with batches of 50: one park after the other. */
-export const magnificSuspendedLoop = async (
-	world: World,
-	items: readonly number[],
-): Promise<void> => {
-	for (let start = 0; start < items.length; start += BATCH_SIZE) {
-		if (start > 0) await world.clock.sleep(NEXT_PASS_MS);
-		await magnificSuspended(world, items.slice(start, start + BATCH_SIZE));
-	}
 };

@@ -9,7 +9,7 @@ const N8N_BATCH = { size: 50, pauseMs: 1_000 };
 const N8N_WAIT_MS = 15_000;
 
 /** A 429 is tried again after the same wait as ever, until it goes: no peer gives up here. */
-const untilLetThrough = async <T>(
+export const untilLetThrough = async <T>(
 	{ clock }: World,
 	waitMs: number,
 	call: () => Promise<T>,

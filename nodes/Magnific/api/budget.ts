@@ -17,6 +17,11 @@ export interface Budget {
 	 * counting, once `signal` is aborted.
 	 */
 	take(kind: RequestKind, signal?: AbortSignal): Promise<boolean>;
+	/**
+	 * Resolves when a request of this kind might go, and counts nothing: who has something to ask before
+	 * each request asks then, so that the request goes when it is counted. To false as `take` does.
+	 */
+	ready(kind: RequestKind, signal?: AbortSignal): Promise<boolean>;
 	/** Lets nothing go before `until` (ms since the epoch); a shorter pause never shortens a longer one. */
 	pause(until: number): void;
 	/**
@@ -69,6 +74,8 @@ const LOOKS_LATELY_MS = 60_000;
 interface Waiting {
 	party: Party;
 	kind: RequestKind;
+	/** False: it only wants to know when it might go. */
+	counts: boolean;
 	/** Place among all that ever waited. */
 	ticket: number;
 	grant: () => void;
@@ -134,6 +141,10 @@ export class SlidingWindowBudget implements Budget {
 		return await this.takeFor(this.common, kind, signal);
 	}
 
+	async ready(kind: RequestKind, signal?: AbortSignal): Promise<boolean> {
+		return await this.takeFor(this.common, kind, signal, false);
+	}
+
 	pause(until: number): void {
 		this.pausedUntil = Math.max(this.pausedUntil, until);
 	}
@@ -158,6 +169,7 @@ export class SlidingWindowBudget implements Budget {
 		const whole = (): Budget => this;
 		return {
 			take: async (kind, signal) => await this.takeFor(party, kind, signal),
+			ready: async (kind, signal) => await this.takeFor(party, kind, signal, false),
 			pause: this.pause.bind(this),
 			refused: this.refused.bind(this),
 			share: this.share.bind(this),
@@ -174,7 +186,12 @@ export class SlidingWindowBudget implements Budget {
 		};
 	}
 
-	private async takeFor(party: Party, kind: RequestKind, signal?: AbortSignal): Promise<boolean> {
+	private async takeFor(
+		party: Party,
+		kind: RequestKind,
+		signal?: AbortSignal,
+		counts = true,
+	): Promise<boolean> {
 		if (signal?.aborted) return false;
 		return await new Promise<boolean>((resolve) => {
 			const giveUp = (): void => {
@@ -186,7 +203,7 @@ export class SlidingWindowBudget implements Budget {
 				signal?.removeEventListener('abort', giveUp);
 				resolve(true);
 			};
-			const request = { party, kind, ticket: this.tickets++, grant };
+			const request = { party, kind, counts, ticket: this.tickets++, grant };
 			signal?.addEventListener('abort', giveUp, { once: true });
 			this.enter(request);
 			void this.pump();
@@ -255,9 +272,13 @@ export class SlidingWindowBudget implements Budget {
 	}
 
 	private grant(request: Waiting): void {
-		const { party, kind } = request;
+		const { party, kind, counts } = request;
 		const now = this.clock.now();
 		this.leave(request);
+		if (!counts) {
+			request.grant();
+			return;
+		}
 		party.lastTurn = ++this.turns;
 		if (kind === 'poll') this.looks(party);
 		while ((this.granted[0] ?? now) <= now - THREE_FULL_MINUTES_MS) this.granted.shift();

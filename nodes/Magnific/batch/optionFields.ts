@@ -84,7 +84,7 @@ export const maxWait = number(
 		default: DEFAULT_MAX_WAIT_MIN,
 		typeOptions: { minValue: 0 },
 		description:
-			'How long to wait for a run at most, counted from its own start; suspended, from the suspension',
+			'How long to wait for a run at most, counted from its own start; suspended, from the start of the last one',
 	},
 	DEFAULT_MAX_WAIT_MIN,
 	{ above: 0, max: LONGEST_WAIT_MIN },
@@ -252,7 +252,7 @@ export const sorted = (options: INodeProperties[]): INodeProperties[] =>
 /** The options of App → Run, sorted. */
 export const appRunOptions: INodeProperties[] = sorted([
 	creditLimit.field,
-	notForTool(notWith(['none', 'webhook'], maxConcurrentRuns.field)),
+	notForTool(notWith(['none'], maxConcurrentRuns.field)),
 	...[...runOutputOptions, maxWait.field, onPartial.field].map((field) => notWith(['none'], field)),
 	notWith(['none', 'webhook'], onTimeout.field),
 	metadata.field,

@@ -22,13 +22,14 @@ export const readRequest = (context: IWebhookFunctions): CallbackRequest | { ref
 	return { headers: context.getHeaderData(), rawBody: bytes, body: context.getBodyData() };
 };
 
-/** Answers a call with a status of its own; no execution is started or resumed. */
+/** Answers a call with a status of its own; no execution is started or resumed. `more` goes beside the message. */
 export const respond = (
 	context: IWebhookFunctions,
 	status: number,
 	message: string,
+	more: object = {},
 ): IWebhookResponseData => {
 	const response = context.getResponseObject();
-	if (!response.headersSent) response.status(status).json({ message });
+	if (!response.headersSent) response.status(status).json({ message, ...more });
 	return { noWebhookResponse: true };
 };

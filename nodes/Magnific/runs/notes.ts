@@ -20,6 +20,14 @@ export const costHints = (credits: Array<number | null>): string[] => {
 	return [unknown === 0 ? cost : `${cost} ${runs(unknown)} more of unknown cost.`];
 };
 
+/** That the execution goes on starting runs while it is suspended. `count`: how many. */
+export const queuedHints = (count: number): string[] =>
+	count === 0
+		? []
+		: [
+				`${runs(count)} more ${count === 1 ? 'is' : 'are'} started while the execution is suspended.`,
+			];
+
 /** What was saved by runs that were taken up, as one sentence. `credits` as for `costHints`. */
 export const reuseHints = (credits: Array<number | null>): string[] => {
 	if (credits.length === 0) return [];

@@ -96,12 +96,14 @@ export class Submitter {
 	async submit(run: PlainRun): Promise<Submission> {
 		const { api, clock, ledger, signal } = this.seams;
 		let giveUpAt = Infinity;
+		let refusal: ApiError | undefined;
 		for (let attempt = 1; ; attempt++) {
 			const taken = await ledger.claim(run.slot, signal);
 			if (taken) return remembered(taken);
 			if (!(await this.mayGo(run.app.sqid))) {
 				ledger.forget(run.slot);
-				return { kind: 'not_started', error: this.obstacleTo(run.app.sqid) ?? stoppedError() };
+				const error = this.obstacleTo(run.app.sqid) ?? stoppedError();
+				return { kind: 'not_started', error, refusal };
 			}
 			if (attempt === 1) giveUpAt = clock.now() + this.patienceMs;
 
@@ -117,12 +119,19 @@ export class Submitter {
 				ledger.remember(run.slot, { unknown: error.message, sentAt });
 				return { kind: 'unknown', error, sentAt };
 			}
+			refusal = error;
 			ledger.forget(run.slot);
 			this.stopQueued(error, run.app.sqid);
 			const sendAgainAt = clock.now() + (error.retryAfterMs ?? 0);
 			if (!maySendAgain(error) || sendAgainAt >= giveUpAt) return { kind: 'not_started', error };
 			await waitAfter(error, attempt, this.seams);
 		}
+	}
+
+	/** A further try of *Retry On Fail* sends again what was refused: credits may be there by now. */
+	tryAnew(): void {
+		this.obstacle = undefined;
+		this.obstacles.clear();
 	}
 
 	private obstacleTo(appId: string): ApiError | undefined {

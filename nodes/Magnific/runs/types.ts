@@ -34,8 +34,8 @@ export type RunOutcome =
 	| { kind: 'timed_out'; run_id: string; status: string | null }
 	/** Submitted, but its state could not be read until the deadline, or at all. */
 	| { kind: 'unreadable'; run_id: string; status: string | null; error: ApiError }
-	/** Certainly not started, nothing charged. */
-	| { kind: 'not_started'; error: ApiError }
+	/** Certainly not started, nothing charged. `refusal`: what its last try met, where it waited for another. */
+	| { kind: 'not_started'; error: ApiError; refusal?: ApiError | undefined }
 	/** Nobody knows whether it was started and charged. `sentAt`: when it was sent, ms since the epoch. */
 	| { kind: 'unknown'; error: ApiError; sentAt?: number };
 

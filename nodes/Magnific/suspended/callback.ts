@@ -6,6 +6,7 @@ import {
 	type SignatureVerdict,
 } from '../callbacks/signature';
 import { itemIn, type ParkKey } from './callbackUrl';
+import type { QueuedItem } from './late';
 import type { ParkedRun } from './looks';
 
 /** A webhook call for a parked execution, as it came. */
@@ -19,6 +20,8 @@ export interface Call {
 export interface Callback<T extends ParkedRun> {
 	/** The run that it is about. */
 	parked: T | undefined;
+	/** That run was not known: only the call tells that the item has one, surely or likely. */
+	isNew: 'surely' | 'likely' | undefined;
 	/** Its URL carries the node's own signature of this item. */
 	isOfItem: boolean;
 	/** What its body tells about the run; `unknown` where that is nothing, or another run. */
@@ -37,29 +40,36 @@ const speaksForItself = (run: Run | null): run is Run =>
 	isEnded(run.status) &&
 	!(run.status === 'completed' && run.error_message !== null);
 
-/** Reads a call. Its URL names the item; a body need not name the run, but must not name another. */
-export const readCallback = <T extends ParkedRun>(
+/**
+ * Reads a call. Its URL names the item; a body need not name the run, but must not name another. Of an
+ * item whose run is not known (`open`) the body names it, where the URL has the node's own signature.
+ */
+export const readCallback = <T extends ParkedRun, Q extends QueuedItem = QueuedItem>(
 	{ query, request }: Call,
-	park: ParkKey & { runs: T[] },
-): Callback<T> => {
+	park: ParkKey & { runs: readonly T[]; open: readonly Q[] },
+	now: number,
+): Callback<T | (Q & ParkedRun)> => {
 	const { named, isSigned } = itemIn(query, park);
 	const body = 'refusal' in request ? undefined : request.body;
 	const event = parseEvent(body);
-	const parked = park.runs.find(({ itemIndex, run_id }) =>
+	const known = park.runs.find(({ itemIndex, run_id }) =>
 		named === undefined ? run_id === event?.run_id : String(itemIndex) === named,
 	);
+	const open =
+		!known && isSigned ? park.open.find(({ itemIndex }) => String(itemIndex) === named) : undefined;
+	const isOfKnown = park.runs.some(({ run_id }) => run_id === event?.run_id);
+	const found =
+		open && event && !isOfKnown ? { ...open, run_id: event.run_id, since: now } : undefined;
+	const parked = found ?? known;
+	const isCertain = certainRunId(body) !== undefined;
 	const namesIt = event !== undefined && event.run_id === parked?.run_id;
 	// An id under an unusual name may be the delivery's: then the body has no run that counts.
-	const isOfAnother =
-		event !== undefined &&
-		!namesIt &&
-		(!parked ||
-			certainRunId(body) !== undefined ||
-			park.runs.some(({ run_id }) => run_id === event.run_id));
+	const isOfAnother = event !== undefined && !namesIt && (!parked || isCertain || isOfKnown);
 	const about = isOfAnother ? undefined : event;
 	const told = about?.event === 'started' ? 'started' : 'ended';
 	return {
 		parked,
+		isNew: found && (isCertain ? 'surely' : 'likely'),
 		isOfItem: isSigned,
 		told: about ? told : 'unknown',
 		run: namesIt && speaksForItself(event.run) ? event.run : null,

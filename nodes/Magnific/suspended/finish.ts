@@ -1,8 +1,9 @@
 import type { INodeExecutionData, IWebhookFunctions } from 'n8n-workflow';
 import type { MagnificClient } from '../api/client';
-import type { RunOutcome } from '../runs/types';
 import { failed, itemsInOrder, type Batch } from '../batch/runBatch';
 import { collect } from '../batch/collect';
+import { lateOutcomes } from './late';
+import type { ParkMemory } from './looks';
 import type { Park } from './state';
 
 /**
@@ -13,7 +14,7 @@ export const finishPark = async (
 	context: IWebhookFunctions,
 	client: MagnificClient,
 	park: Park,
-	outcomes: RunOutcome[],
+	memory: ParkMemory,
 ): Promise<INodeExecutionData[][]> => {
 	const { budget, clock } = client;
 	const batch: Batch = {
@@ -23,11 +24,10 @@ export const finishPark = async (
 		results: new Map(park.failures.map((failure) => [failure.itemIndex, failed(failure)])),
 		knownRuns: [],
 	};
-	const carried = park.runs.flatMap((run, i) => {
-		const outcome = outcomes[i];
+	const carried = lateOutcomes(park, memory).map(({ item, outcome }) => {
 		// A parked execution cannot be stopped with an error any more, so it always goes on.
-		const options = { ...run.options, onTimeout: 'output' as const };
-		return outcome ? [{ ...run, options, outcome }] : [];
+		const options = { ...item.options, onTimeout: 'output' as const };
+		return { ...item, options, outcome };
 	});
 	await collect(context, batch, carried, park.maxWaitMin);
 	return [itemsInOrder(batch.results)];

@@ -3,8 +3,10 @@ import type { MagnificClient } from '../api/client';
 import { respond } from '../callbacks/request';
 import { callSelf } from './callSelf';
 import { finishPark } from './finish';
-import { allOver, lookAtParked, outcomesOf, type ParkMemory } from './looks';
+import { endOf, isOver, runsOf } from './late';
+import { allOver, lookAtParked, type ParkMemory } from './looks';
 import { parkMemories } from './memories';
+import { newsOf } from './news';
 import type { Park } from './state';
 
 /** A call that meets a parked execution, with all that is needed to answer it. */
@@ -27,13 +29,23 @@ const LAST_LOOKS_MS = 10_000;
 /** The same for a process that knows of no end yet: another one may have been called back. */
 const FIRST_LOOKS_MS = 90_000;
 
+/** Whether nothing is waited for any more, as far as this process knows. */
+export const isAllOver = ({ client, park, memory }: Met): boolean =>
+	isOver(park, memory, client.clock.now());
+
 const lookIn = async (
 	{ client, park, memory }: Met,
 	round: AbortController,
 	all: boolean,
 ): Promise<void> => {
 	const { api, budget, clock } = client;
-	await lookAtParked(park, memory, { api, budget, clock, signal: round.signal }, all);
+	const runs = runsOf(park, memory);
+	await lookAtParked(
+		{ runs, parkedAt: park.parkedAt },
+		memory,
+		{ api, budget, clock, signal: round.signal },
+		all,
+	);
 };
 
 /**
@@ -48,8 +60,8 @@ export const lookAround = (met: Met): void => {
 	void (async () => {
 		await lookIn(met, round, false);
 		if (memory.round === round) memory.round = undefined;
-		if (memory.isGoingOn || !allOver(park.runs, memory)) return;
-		const heard = await callSelf(context, park, 'resume');
+		if (memory.isGoingOn || !isAllOver(met)) return;
+		const { heard } = await callSelf(context, park, 'resume', newsOf(memory.late));
 		if (heard === 'gone') parkMemories.goneOn(park.id);
 	})();
 };
@@ -57,12 +69,13 @@ export const lookAround = (met: Met): void => {
 /** Reads from the API what this process does not know, until that is done or the time is up. */
 const readTheRest = async (met: Met): Promise<void> => {
 	const { client, park, memory } = met;
-	if (allOver(park.runs, memory)) return;
+	if (allOver(runsOf(park, memory), memory)) return;
 	const round = new AbortController();
 	memory.round = round;
 	const { clock } = client;
 	const atTheEnd = memory.settled.size > 0 ? LAST_LOOKS_MS : FIRST_LOOKS_MS;
-	const patience = memory.isOverdue ? atTheEnd : Math.max(0, park.deadline - clock.now());
+	const end = endOf(park, memory, clock.now());
+	const patience = memory.isOverdue ? atTheEnd : Math.max(0, end - clock.now());
 	await Promise.race([lookIn(met, round, true), clock.sleep(patience, round.signal)]);
 	round.abort();
 	memory.round = undefined;
@@ -77,15 +90,16 @@ const readTheRest = async (met: Met): Promise<void> => {
 export const goOn = async (met: Met, answer = GOES_ON): Promise<IWebhookResponseData> => {
 	const { context, client, park, memory } = met;
 	const stay = respond(context, answer.status, answer.message);
-	if (!memory.isGoingOn || memory.isOverdue || allOver(park.runs, memory)) memory.round?.abort();
+	if (!memory.isGoingOn || memory.isOverdue || isAllOver(met)) memory.round?.abort();
 	// It may have gone on while this call read the credential or looked at a run.
 	if (memory.isGoingOn || memory.gone.signal.aborted) return stay;
 	memory.isGoingOn = true;
 	try {
 		await readTheRest(met);
-		memory.isOverdue ||= client.clock.now() >= park.deadline;
-		if (!memory.isOverdue && !allOver(park.runs, memory)) return stay;
-		const items = await finishPark(context, client, park, outcomesOf(park.runs, memory));
+		const now = client.clock.now();
+		memory.isOverdue ||= now >= endOf(park, memory, now);
+		if (!memory.isOverdue && !isAllOver(met)) return stay;
+		const items = await finishPark(context, client, park, memory);
 		parkMemories.goneOn(park.id);
 		return { workflowData: items, noWebhookResponse: true };
 	} finally {

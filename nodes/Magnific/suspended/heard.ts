@@ -45,3 +45,13 @@ export const heardFrom = (answer: unknown, resumeUrl: string): Heard => {
 	if (!isOfN8n || (statusCode !== 404 && statusCode !== 409)) return 'unheard';
 	return / is running already/.test(message) ? 'running' : 'gone';
 };
+
+/**
+ * Whether n8n itself has answered, in whatever words: its errors are JSON with a `code` and a message.
+ * Of an execution that still runs n8n 2.41.1 says 500 “Cannot read properties of undefined (reading
+ * 'resumeToken')” where it has saved nothing of it yet, else 409.
+ */
+export const isErrorOfN8n = (body: unknown): boolean => {
+	const { code, message } = recordIn(body);
+	return typeof code === 'number' && typeof message === 'string';
+};

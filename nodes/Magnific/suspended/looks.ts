@@ -2,6 +2,7 @@ import type { RunApi } from '../api/client';
 import { settle, type Settled } from '../api/errors';
 import { withRetries, type Pacing } from '../api/retry';
 import { isEnded, type AppSummary, type Run } from '../api/types';
+import type { Submission } from '../runs/submit';
 import type { RunOutcome } from '../runs/types';
 
 /** A run that a parked execution waits for. */
@@ -38,12 +39,33 @@ export interface ParkMemory {
 	isOverdue: boolean;
 	/** It was said that this park refuses callbacks: once. */
 	hasSaidRefused: boolean;
+	/** What came of the items that had no run at the park, by their index. */
+	late: Map<number, Submission>;
+	/** Of these the runs, in the order in which they were learned of. */
+	startedLate: Array<Omit<ParkedRun, 'app'>>;
+	/** When that was last learned, ms since the epoch; 0: never. */
+	lastLateAt: number;
+	/** This process submits them. */
+	isSubmitting: boolean;
+	/**
+	 * What another process that does has said: when last, ms since the epoch, and whether several
+	 * processes have answered it.
+	 */
+	task: { heardAt: number; isShared: boolean } | undefined;
+	/** When this process met the park, ms since the epoch. */
+	metAt: number;
 	/** Aborted when the execution has gone on: nobody need watch over it any more. */
 	gone: AbortController;
 }
 
-export const newMemory = (isLate = false): ParkMemory => ({
+export const newMemory = (isLate = false, metAt = 0): ParkMemory => ({
 	isLate,
+	metAt,
+	late: new Map(),
+	startedLate: [],
+	lastLateAt: 0,
+	isSubmitting: false,
+	task: undefined,
 	settled: new Map(),
 	seenGoing: new Set(),
 	toldOver: new Set(),
@@ -76,14 +98,14 @@ export const noteEnd = (memory: ParkMemory, parked: ParkedRun, run: Run, now: nu
 	memory.took = { shortest: Math.min(shortest, ms), longest: Math.max(longest, ms) };
 };
 
-export const pendingRuns = (runs: ParkedRun[], { settled }: ParkMemory): ParkedRun[] =>
+export const pendingRuns = (runs: readonly ParkedRun[], { settled }: ParkMemory): ParkedRun[] =>
 	runs.filter(({ run_id }) => !settled.has(run_id));
 
-export const allOver = (runs: ParkedRun[], memory: ParkMemory): boolean =>
-	pendingRuns(runs, memory).length === 0;
+export const allOver = (runs: readonly ParkedRun[], { settled }: ParkMemory): boolean =>
+	runs.every(({ run_id }) => settled.has(run_id));
 
 /** The outcomes of parked runs as far as they are known; the others have timed out. */
-export const outcomesOf = (runs: ParkedRun[], { settled }: ParkMemory): RunOutcome[] =>
+export const outcomesOf = (runs: readonly ParkedRun[], { settled }: ParkMemory): RunOutcome[] =>
 	runs.map(({ run_id }) => {
 		const run = settled.get(run_id);
 		return run ? { kind: 'ended', run } : { kind: 'timed_out', run_id, status: null };
@@ -96,7 +118,7 @@ const LONGEST_QUIET_MS = 330_000;
 const SHORTEST_QUIET_MS = 30_000;
 
 /** How long it may be quiet between two callbacks: the others' runs tell what to expect. */
-const quietMs = ({ took }: ParkMemory): number =>
+export const quietMs = ({ took }: ParkMemory): number =>
 	took ? Math.min(LONGEST_QUIET_MS, SHORTEST_QUIET_MS + 2 * took.longest) : LONGEST_QUIET_MS;
 
 /** Whether callbacks of this park's runs have been seen to come lately, so that others will. */
@@ -105,7 +127,7 @@ const callbacksCome = (memory: ParkMemory, now: number): boolean =>
 
 /** The part of a park that tells which callbacks may have been missed. */
 export interface ParkedRuns {
-	runs: ParkedRun[];
+	runs: readonly ParkedRun[];
 	/** Ms since the epoch. */
 	parkedAt: number;
 }
@@ -136,8 +158,14 @@ export const trustsCallbacks = (park: ParkedRuns, memory: ParkMemory, now: numbe
 
 /** Whether no callback is certain to come any more although runs are pending: only a look tells. */
 export const onlyLooksTell = (park: ParkedRuns, memory: ParkMemory): boolean => {
-	const pending = pendingRuns(park.runs, memory);
-	return pending.length > 0 && pending.every((run) => mayBeMissed(run, park, memory));
+	const { settled } = memory;
+	let arePending = false;
+	for (const run of park.runs) {
+		if (settled.has(run.run_id)) continue;
+		if (!mayBeMissed(run, park, memory)) return false;
+		arePending = true;
+	}
+	return arePending;
 };
 
 /** More looks than these are the watchdog's, so that the park is not put off. */

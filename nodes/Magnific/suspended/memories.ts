@@ -1,6 +1,10 @@
+import { randomUUID } from 'crypto';
 import { newMemory, noteEnd, type ParkMemory } from './looks';
 import type { Park } from './state';
 import { TIMER_AFTER_DEADLINE_MS } from './watchdog';
+
+/** Names this process in its answers to self-calls. */
+export const PROCESS = randomUUID();
 
 /** When this process began to serve, ms since the epoch: callbacks from before are not known to it. */
 export const servesSince = Date.now();
@@ -12,6 +16,8 @@ const MOST_RESULTS = 20_000;
 const MOST_GONE = 5_000;
 
 type Parked = Pick<Park, 'id' | 'parkedAt' | 'deadline' | 'runs' | 'settled'>;
+
+const resultsIn = ({ settled, late }: ParkMemory): number => settled.size + late.size;
 
 /** What this process knows of parked executions, by the park's id. One for the whole process. */
 export class ParkMemories {
@@ -25,7 +31,7 @@ export class ParkMemories {
 	/** What is known of a park at `now`, ms since the epoch; undefined where it has gone on. */
 	of(park: Parked, now: number): ParkMemory | undefined {
 		if (this.gone.has(park.id)) return undefined;
-		const memory = this.memories.get(park.id)?.memory ?? this.begin(park);
+		const memory = this.memories.get(park.id)?.memory ?? this.begin(park, now);
 		this.memories.delete(park.id);
 		const forgetAt = park.deadline + TIMER_AFTER_DEADLINE_MS;
 		this.memories.set(park.id, { memory, forgetAt: Math.max(forgetAt, now) });
@@ -45,12 +51,12 @@ export class ParkMemories {
 	/** How much is kept, in parks and in results. */
 	get size(): { parks: number; results: number } {
 		const memories = [...this.memories.values()];
-		const results = memories.reduce((sum, { memory }) => sum + memory.settled.size, 0);
+		const results = memories.reduce((sum, { memory }) => sum + resultsIn(memory), 0);
 		return { parks: memories.length, results };
 	}
 
-	private begin({ parkedAt, runs, settled }: Parked): ParkMemory {
-		const memory = newMemory(this.knowsSince > parkedAt);
+	private begin({ parkedAt, runs, settled }: Parked, now: number): ParkMemory {
+		const memory = newMemory(this.knowsSince > parkedAt, now);
 		const known = new Map(settled.map((run) => [run.run_id, run]));
 		for (const parked of runs) {
 			const run = known.get(parked.run_id);
@@ -66,11 +72,12 @@ export class ParkMemories {
 		}
 		let { parks, results } = this.size;
 		for (const [id, { memory }] of this.memories) {
-			if (id === inUse || (parks <= MOST_PARKS && results <= MOST_RESULTS)) return;
+			if (parks <= MOST_PARKS && results <= MOST_RESULTS) return;
+			if (id === inUse || memory.isSubmitting) continue;
 			this.memories.delete(id);
 			this.knowsSince = now;
 			parks -= 1;
-			results -= memory.settled.size;
+			results -= resultsIn(memory);
 		}
 	}
 }

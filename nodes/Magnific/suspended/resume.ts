@@ -3,13 +3,16 @@ import { createClient, type MagnificClient } from '../api/client';
 import { systemClock } from '../api/clock';
 import { redact } from '../api/redact';
 import { readRequest, respond } from '../callbacks/request';
+import { StartedLog } from '../runs/idsInLog';
 import { judge, readCallback, type Call, type Callback } from './callback';
-import { goOn, GOES_ON, lookAround, type Met } from './goOn';
-import { allOver, lookAtRun, noteEnd, noteStart, onlyLooksTell, trustsCallbacks } from './looks';
-import type { ParkMemory } from './looks';
-import { parkMemories } from './memories';
-import { OTHER_PARK, readSelfCall, SELF_CALL_HEADER, type SelfCall } from './selfCall';
-import { readPark, type Park, type ParkedItem } from './state';
+import { goOn, GOES_ON, isAllOver, lookAround, type Met } from './goOn';
+import { heardAtOf, noteLate, runsOf, withoutRun } from './late';
+import { lookAtRun, noteEnd, noteStart, onlyLooksTell, trustsCallbacks } from './looks';
+import type { ParkedRun, ParkMemory } from './looks';
+import { parkMemories, PROCESS } from './memories';
+import { asksIn, noteNews } from './news';
+import { OTHER_PARK, readSelfCall, SELF_CALL_HEADER, type ToldCall } from './selfCall';
+import { readPark, type Park } from './state';
 import { watchOver } from './watchOver';
 
 const LOOKS_FOR_A_CALLBACK = 3;
@@ -27,19 +30,51 @@ const sayRefused = (context: IWebhookFunctions, memory: ParkMemory, why: string)
 	);
 };
 
-const answerSelfCall = async (met: Met, call: SelfCall): Promise<IWebhookResponseData> => {
+const startedLogs = new WeakMap<ParkMemory, StartedLog>();
+
+/** Tells in n8n's log of a run whose id the process that started it may not have lived to tell. */
+const logStarted = ({ context, client, memory }: Met, { itemIndex, run_id }: ParkedRun): void => {
+	if (memory.isSubmitting) return;
+	const write = (line: string): void => {
+		context.logger.info(line);
+	};
+	const log = startedLogs.get(memory) ?? new StartedLog(client.clock, write);
+	startedLogs.set(memory, log);
+	log.note(itemIndex, run_id);
+};
+
+/** Takes note that another process starts runs, and watches over the park in case that one ends. */
+const noteTask = ({ context, park, memory }: Met, isShared: boolean, now: number): void => {
+	if (memory.isSubmitting) return;
+	memory.task = { heardAt: now, isShared };
+	watchOver(context, park, { hasCallbacks: true });
+};
+
+const answerSelfCall = async (
+	met: Met,
+	{ call, news }: ToldCall,
+): Promise<IWebhookResponseData> => {
 	const { context, client, park, memory } = met;
+	const now = client.clock.now();
+	noteNews(memory, news, now);
+	const { isShared, going } = asksIn(news);
+	if (call === 'submitting') noteTask(met, isShared, now);
 	if (call === 'end') memory.isOverdue = true;
 	// A call to go on may have got lost.
-	if (call !== 'look' || allOver(park.runs, memory)) return await goOn(met);
-	if (!trustsCallbacks(park, memory, client.clock.now())) lookAround(met);
-	return respond(context, 200, 'Noted');
+	if (call === 'resume' || call === 'end' || isAllOver(met)) return await goOn(met);
+	const runs = runsOf(park, memory);
+	if (call === 'look' && !trustsCallbacks({ ...park, runs }, memory, now)) lookAround(met);
+	const isGoing = new Set(going);
+	const over = runs.flatMap(({ itemIndex, run_id }) =>
+		isGoing.has(itemIndex) && memory.settled.has(run_id) ? [itemIndex] : [],
+	);
+	return respond(context, 200, 'Noted', { by: PROCESS, over, heardAt: heardAtOf(memory, now) });
 };
 
 const answerCallback = async (
 	met: Met,
 	call: Call,
-	callback: Callback<ParkedItem>,
+	callback: Callback<ParkedRun>,
 ): Promise<IWebhookResponseData> => {
 	const { context, client, park, memory } = met;
 	const { settings, clock } = client;
@@ -49,7 +84,7 @@ const answerCallback = async (
 		settings.webhookSecret,
 		clock.now(),
 	);
-	const { parked, told, run, isOfItem, namesIt } = callback;
+	const { parked, isNew, told, run, isOfItem, namesIt } = callback;
 	const isOurs = isOfItem || namesIt;
 	if (isOurs && signature !== undefined && signature !== 'right' && !('refusal' in call.request)) {
 		sayRefused(context, memory, signature);
@@ -59,9 +94,15 @@ const answerCallback = async (
 
 	if (memory.isLate) watchOver(context, park, { hasCallbacks: true });
 	memory.lastCallbackAt = clock.now();
-	const { run_id } = parked;
+	const { run_id, itemIndex, since } = parked;
+	const noteNew = (): void => {
+		if (!isNew) return;
+		noteLate(memory, itemIndex, { kind: 'started', run_id, since }, since);
+		logStarted(met, parked);
+	};
+	if (isNew === 'surely') noteNew();
 	if (!memory.settled.has(run_id)) {
-		if (told === 'started') {
+		if (told === 'started' && isNew !== 'likely') {
 			noteStart(memory, parked);
 		} else if (isBelieved && run) {
 			const app_id = run.app_id ?? parked.app?.sqid ?? null;
@@ -69,12 +110,13 @@ const answerCallback = async (
 		} else {
 			const found = await lookAtRun(parked, memory, client, LOOKS_FOR_A_CALLBACK);
 			const isUnread = found === 'untold' || found === 'unknown run';
+			if (!isUnread) noteNew();
 			if (isUnread || (found === 'going' && told === 'ended')) memory.toldOver.add(run_id);
 			if (isUnread) return respond(context, 503, 'The run could not be read from the API');
 		}
 	}
-	if (allOver(park.runs, memory)) return await goOn(met, refused ?? GOES_ON);
-	if (onlyLooksTell(park, memory)) lookAround(met);
+	if (isAllOver(met)) return await goOn(met, refused ?? GOES_ON);
+	if (onlyLooksTell({ ...park, runs: runsOf(park, memory) }, memory)) lookAround(met);
 	return respond(context, answer.status, answer.message);
 };
 
@@ -108,7 +150,14 @@ const answerCall = async (context: IWebhookFunctions): Promise<IWebhookResponseD
 	}
 
 	const call = { query: context.getQueryData(), request: readRequest(context) };
-	const callback = readCallback(call, park);
+	const known = {
+		...park,
+		runs: runsOf(park, memory),
+		get open() {
+			return withoutRun(park, memory);
+		},
+	};
+	const callback = readCallback(call, known, systemClock.now());
 	const { parked, told } = callback;
 	let client: MagnificClient | undefined;
 	try {

@@ -4,10 +4,20 @@ import { isSignedFor, signFor, type ParkKey } from './callbackUrl';
 
 /**
  * What the node says to its own parked execution. `look`: see whether runs are over whose callbacks
- * were lost. `resume`: all are over. `end`: the time is up. Results never travel with it: a batch of
- * them is larger than a body may be, and who resumes reads what it lacks.
+ * were lost. `resume`: all are over. `end`: the time is up. `submitting`: runs are being started.
+ * Results never travel with it: a batch of them is larger than a body may be, and who resumes reads
+ * what it lacks. What does are the ids of runs that were started after the park (`news`).
  */
-export type SelfCall = 'look' | 'resume' | 'end';
+const SELF_CALLS = ['look', 'resume', 'end', 'submitting'] as const;
+
+export type SelfCall = (typeof SELF_CALLS)[number];
+
+/** A self-call as it is read. */
+export interface ToldCall {
+	call: SelfCall;
+	/** See `news.ts`. */
+	news: unknown;
+}
 
 export const SELF_CALL_HEADER = 'x-magnific-node';
 
@@ -21,19 +31,19 @@ export const signedSelfCall = (
 	key: ParkKey,
 	call: SelfCall,
 	now: number,
+	news?: object,
 ): { body: string; header: string } => {
-	const body = JSON.stringify({ magnific: call });
+	const body = JSON.stringify({ magnific: call, news });
 	const timestamp = String(Math.floor(now / 1000));
 	return { body, header: `${timestamp}.${signFor(PURPOSE, key, `${timestamp}.${body}`)}` };
 };
 
-const callIn = (rawBody: string): SelfCall | undefined => {
+const callIn = (rawBody: string): ToldCall | undefined => {
 	try {
 		const body: unknown = JSON.parse(rawBody);
-		const magnific = isRecord(body) ? body.magnific : undefined;
-		return magnific === 'look' || magnific === 'resume' || magnific === 'end'
-			? magnific
-			: undefined;
+		const { magnific, news } = isRecord(body) ? body : {};
+		const call = SELF_CALLS.find((name) => name === magnific);
+		return call && { call, news };
 	} catch {
 		return undefined;
 	}
@@ -48,7 +58,7 @@ export const readSelfCall = (
 	header: unknown,
 	rawBody: string,
 	now: number,
-): SelfCall | 'stale' | undefined => {
+): ToldCall | 'stale' | undefined => {
 	if (typeof header !== 'string') return undefined;
 	const [timestamp = '', signature = ''] = header.split('.');
 	if (!isSignedFor(PURPOSE, key, `${timestamp}.${rawBody}`, signature)) return undefined;

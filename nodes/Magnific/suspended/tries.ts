@@ -1,9 +1,12 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Park } from './state';
+import type { Submissions } from './submissions';
 
 /** What this execution of the node has parked so far: a further try of *Retry On Fail* extends it. */
 export interface Parking {
 	park: Park;
+	/** What submits after the park what was not submitted before. */
+	submissions?: Submissions | undefined;
 	/** The input items as the first try got them. */
 	input: INodeExecutionData[];
 	/** What n8n passes on in their place if its timer ends the wait. */
@@ -24,6 +27,10 @@ const keptInput = (context: IExecuteFunctions): INodeExecutionData[] =>
 
 export const parkingOf = (context: IExecuteFunctions): Parking | undefined =>
 	parkings.get(keptInput(context));
+
+/** Whether an earlier try has parked with this item, which is going to be submitted. */
+export const waitsFor = (context: IExecuteFunctions, itemIndex: number): boolean =>
+	parkingOf(context)?.submissions?.waitsFor(itemIndex) === true;
 
 /** Takes note of a park, made or extended in this try. */
 export const keepParking = (context: IExecuteFunctions, parking: Omit<Parking, 'input'>): void => {

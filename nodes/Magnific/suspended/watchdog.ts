@@ -5,11 +5,15 @@ import { MAY_BE_OVER_MS } from './looks';
 /** With callbacks the watchdog only finds what was lost; without them it finds everything. */
 const WITH_CALLBACKS = { firstMs: 30_000, longestMs: 5 * 60_000 };
 const WITHOUT_CALLBACKS = { firstMs: 5_000, longestMs: 60_000 };
+/** While runs are still being started: who starts them may have ended. */
+const LONGEST_WHILE_SUBMITTING_MS = 60_000;
 /** The execution is saved as waiting shortly after the node has ended; until then n8n refuses calls. */
 const UNTIL_PARKED_MS = 1_000;
 /** A first round that found hardly any run over is made again, since the first ones may be long. */
 const SOON_AGAIN_MS = [15_000, 30_000, 60_000];
 const LONGEST_AT_THE_END_MS = 30_000;
+/** Within this time it is noticed that the end has come nearer. */
+const SEE_THE_END_MS = 5_000;
 
 /**
  * n8n's own timer is the fallback where no process is left to end the wait. It must not come first:
@@ -24,7 +28,10 @@ export interface Watched {
 	/** When the first of its runs was submitted, ms since the epoch. */
 	oldestSince: number;
 	parkedAt: number;
-	deadline: number;
+	/** Ms since the epoch; comes nearer when the last run is started. */
+	deadline: () => number;
+	/** Runs are started after the park. */
+	isSubmitting: boolean;
 	/** False where the runs were started without this execution's URL. */
 	hasCallbacks: boolean;
 }
@@ -34,8 +41,10 @@ export function* watchdogPauses({
 	oldestSince,
 	parkedAt,
 	hasCallbacks,
+	isSubmitting,
 }: Omit<Watched, 'deadline'>): Generator<number, never> {
-	const { firstMs, longestMs } = hasCallbacks ? WITH_CALLBACKS : WITHOUT_CALLBACKS;
+	const { firstMs, longestMs: longest } = hasCallbacks ? WITH_CALLBACKS : WITHOUT_CALLBACKS;
+	const longestMs = isSubmitting ? LONGEST_WHILE_SUBMITTING_MS : longest;
 	if (hasCallbacks && parkedAt - oldestSince >= MAY_BE_OVER_MS) {
 		yield UNTIL_PARKED_MS;
 		yield* SOON_AGAIN_MS;
@@ -67,12 +76,19 @@ export const watch = async (
 	const { deadline } = park;
 	const [looks, ends] = [watchdogPauses(park), pausesAtTheEnd()];
 	let wasParked = false;
-	while (clock.now() < deadline + TIMER_AFTER_DEADLINE_MS) {
-		const left = deadline - clock.now();
-		const pause = left > 0 ? Math.min(looks.next().value, left) : ends.next().value;
-		await clock.sleep(Math.max(UNTIL_PARKED_MS, pause), signal);
+	const isTimeUp = (): boolean => clock.now() >= deadline();
+	while (clock.now() < deadline() + TIMER_AFTER_DEADLINE_MS) {
+		const start = clock.now();
+		const wasUp = isTimeUp();
+		const wakeAt = start + (wasUp ? ends : looks).next().value;
+		const left = (): number =>
+			Math.max(start + UNTIL_PARKED_MS, wasUp ? wakeAt : Math.min(wakeAt, deadline())) -
+			clock.now();
+		while (left() > 0 && signal?.aborted !== true) {
+			await clock.sleep(Math.min(SEE_THE_END_MS, left()), signal);
+		}
 		if (signal?.aborted === true) return true;
-		const isOver = clock.now() >= deadline;
+		const isOver = isTimeUp();
 		const heard = await poke(isOver ? 'end' : 'look');
 		if (heard === 'gone' || (heard === 'running' && wasParked)) return true;
 		if (heard === 'taken' && isOver) return true;

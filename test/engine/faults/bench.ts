@@ -2,6 +2,9 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { stringify } from 'flatted';
 import type { IDataObject, INodeExecutionData, INodeParameters } from 'n8n-workflow';
+import { budgetFor } from '../../../nodes/Magnific/api/budget';
+import { systemClock } from '../../../nodes/Magnific/api/clock';
+import { keyDigest } from '../../../nodes/Magnific/api/settings';
 import { startEmulator, type Control, type Emulator, type FaultSpec } from '../../../emulator';
 import type { RunRecord } from '../../../emulator/control/types';
 import { SPEED } from '../support/fastClock';
@@ -164,7 +167,14 @@ export const startBench = async (): Promise<Bench> => {
 		{ json: { app: STEADY }, binary: { data: binary(green, 'image/png', 'c.png') } },
 	];
 
+	/** A pause that an earlier cell's 429 has named is no part of this one. */
+	const budgetIsFree = async (): Promise<void> => {
+		const key = keyDigest({ origin: emulator.url, apiKey: emulator.apiKey });
+		await budgetFor(key, REQUESTS_PER_MINUTE, systemClock).ready('submit');
+	};
+
 	const prepare = async ({ wait }: Cell): Promise<void> => {
+		await budgetIsFree();
 		await control.reset();
 		// A 502 of its own in the middle would stand in for the cell's fault.
 		await control.settings({ imageSize: 64, status502Every: null });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import type { Control, Emulator, FaultSpec } from '../../../emulator';
+import type { DeliveryRecord, RunRecord } from '../../../emulator/control/types';
 import { appIdOf, appOf, COST, HEADLINE } from '../support/itemApps';
 import { systemClock } from '../support/fastClock';
 import { credentialFor } from '../support/localMagnific';
@@ -17,6 +18,8 @@ const MAX_WAIT = 10;
 const LOOK_EVERY_MS = 5;
 /** Whoever still waits then hangs. */
 const HANGS_AFTER_MS = 60_000;
+/** What a process had sent when it died is with Magnific by then. */
+const ARRIVES_WITHIN_MS = 50;
 /** Of the node's clock. */
 const LOGS_WITHIN_MS = 10_000;
 /** So long nothing moves before n8n's timer is due: a watchdog would have looked. */
@@ -126,9 +129,42 @@ interface Happened {
 	restarts: number;
 	/** n8n's timer has ended the wait, since nobody was left to do so. */
 	isEndedByTimer: boolean;
+	/** The apps whose runs were surely started before the execution was parked. */
+	early: Set<string>;
+	/** How many submissions had been sent when n8n was dead, and what it had on its way had arrived. */
+	sentByTheDead: number | null;
+	/** The number of the last callback by then. */
+	lastToTheDead: number | null;
+	troubles: string[];
 }
 
-const promisedIn = (night: Night, happened: Happened, executions: number): Promised => {
+/** The items that were waiting for their turn at the park, and of whose runs no callback has told since n8n died. */
+const unsureIn = (
+	night: Night,
+	{ early, lastToTheDead, isStopped }: Happened,
+	runs: RunRecord[],
+	deliveries: DeliveryRecord[],
+): number[] => {
+	if (lastToTheDead === null) return [];
+	// Where Stop was pressed as well, nobody may have been left to tell it.
+	const told = new Set(
+		(isStopped ? [] : deliveries)
+			.filter(({ seq, status }) => seq > lastToTheDead && status === 200)
+			.map(({ run_id }) => run_id),
+	);
+	return [...night.items.keys()].filter(
+		(index) =>
+			!early.has(appIdOf(index)) &&
+			!runs.some(({ app_id, run_id }) => app_id === appIdOf(index) && told.has(run_id)),
+	);
+};
+
+const promisedIn = (
+	night: Night,
+	happened: Happened,
+	executions: number,
+	unsure: number[],
+): Promised => {
 	const indexes = [...night.items.keys()];
 	return {
 		onError: night.onError,
@@ -138,12 +174,13 @@ const promisedIn = (night: Night, happened: Happened, executions: number): Promi
 			? []
 			: indexes.filter((index) => {
 					const item = night.items[index];
-					return item !== undefined && isGood(item);
+					return item !== undefined && isGood(item) && !unsure.includes(index);
 				}),
 		statuses: ['completed', 'completed_with_errors'],
 		creditLimit: night.creditLimit ? limitOf(night) * executions : Infinity,
 		isCut: happened.isStopped,
 		fetches: executions + happened.restarts,
+		unsure,
 	};
 };
 
@@ -159,7 +196,7 @@ const watchOver = async (
 	const ended = execution.finally(() => {
 		state.isOver = true;
 	});
-	let [takenAtRestart, movedAt, moves] = [0, Date.now(), ''];
+	let [calledAtRestart, movedAt, moves] = [0, Date.now(), ''];
 	for (
 		const startedAt = Date.now();
 		!state.isOver;
@@ -167,6 +204,8 @@ const watchOver = async (
 	) {
 		if (Date.now() - startedAt > HANGS_AFTER_MS) throw new Error('It hangs');
 		const requests = await local.control.requests();
+		const started = await local.control.runs();
+		if (n8n.parked === 0) for (const { app_id } of started) happened.early.add(app_id);
 		if (
 			night.stopAfterRequests !== null &&
 			!happened.isStopped &&
@@ -182,21 +221,32 @@ const watchOver = async (
 			n8n.taken >= night.restartAfterCalls
 		) {
 			n8n.restart(startProcess());
+			calledAtRestart = n8n.calledBack;
 			happened.restarts += 1;
-			takenAtRestart = n8n.taken;
+			await sleep(ARRIVES_WITHIN_MS);
+			happened.sentByTheDead = await submissionsTo(local);
+			happened.lastToTheDead = (await local.control.deliveries()).at(-1)?.seq ?? 0;
 		}
 		const seen = [requests.length, (await local.control.deliveries()).length].join();
 		if (seen !== moves) [moves, movedAt] = [seen, Date.now()];
-		const isForgotten = happened.restarts > 0 && n8n.taken === takenAtRestart;
+		const isForgotten = happened.restarts > 0 && n8n.calledBack === calledAtRestart;
 		if (isForgotten && Date.now() - movedAt > STILL_MS) {
 			await local.control.waitIdle();
-			if (n8n.taken > takenAtRestart || !n8n.isAtRest()) continue;
+			if (n8n.calledBack > calledAtRestart || !n8n.isAtRest()) continue;
 			happened.isEndedByTimer = true;
 			n8n.endWaits();
 		}
 	}
-	return await ended;
+	const outcome = await ended;
+	if (happened.sentByTheDead !== null && (await submissionsTo(local)) > happened.sentByTheDead) {
+		happened.troubles.push('something was submitted after n8n had died');
+	}
+	happened.sentByTheDead = null;
+	return outcome;
 };
+
+const submissionsTo = async ({ control }: Emulator): Promise<number> =>
+	(await control.requests({ route: 'run' })).length;
 
 /** Plays a night to its end, n8n's Retry included, and says which promises were broken. */
 export const play = async (night: Night, local: Emulator): Promise<string[]> => {
@@ -205,7 +255,15 @@ export const play = async (night: Night, local: Emulator): Promise<string[]> => 
 	const n8n = await startWaitingN8n(startProcess());
 	try {
 		const given = givenIn(night, local);
-		const happened: Happened = { isStopped: false, restarts: 0, isEndedByTimer: false };
+		const happened: Happened = {
+			isStopped: false,
+			restarts: 0,
+			isEndedByTimer: false,
+			early: new Set(),
+			sentByTheDead: null,
+			lastToTheDead: null,
+			troubles: [],
+		};
 		const outcomes = [await watchOver(night, local, n8n, happened, n8n.run(given))];
 		const [failed] = outcomes;
 		if (failed?.error && !happened.isStopped && night.retryButton !== 'no') {
@@ -215,9 +273,11 @@ export const play = async (night: Night, local: Emulator): Promise<string[]> => 
 		// Who was stopped still hears of what was on its way, and logs it with the next burst.
 		if (happened.isStopped) await systemClock.sleep(LOGS_WITHIN_MS);
 		const [runs, requests] = [await local.control.runs(), await local.control.requests()];
+		const unsure = unsureIn(night, happened, runs, await local.control.deliveries());
 		return [
 			...n8n.troubles,
-			...brokenPromises(promisedIn(night, happened, outcomes.length), {
+			...happened.troubles,
+			...brokenPromises(promisedIn(night, happened, outcomes.length, unsure), {
 				runs,
 				requests,
 				outcomes,

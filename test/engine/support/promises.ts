@@ -22,6 +22,8 @@ export interface Promised {
 	isCut: boolean;
 	/** How many times a file may have been fetched where n8n died. Default: once by each execution. */
 	fetches?: number;
+	/** Those of which n8n did not live to hear, or to log, what came of their submissions. */
+	unsure?: number[];
 }
 
 /** What the local Magnific and n8n know after it was played. */
@@ -99,7 +101,7 @@ const brokenByCharges = (
 };
 
 const brokenByTelling = (
-	{ isCut }: Promised,
+	{ isCut, unsure = [] }: Promised,
 	{ runs, requests, outcomes, log }: Books,
 ): string[] => {
 	const text = shown(outcomes);
@@ -109,8 +111,9 @@ const brokenByTelling = (
 			.filter((entry) => entry.route === 'run' && isOfUnknownFate(entry))
 			.map(({ run_id }) => run_id),
 	);
+	const unsureApps = new Set(unsure.map(appIdOf));
 	return runs
-		.filter(({ run_id }) => !untold.has(run_id))
+		.filter(({ run_id, app_id }) => !untold.has(run_id) && !unsureApps.has(app_id))
 		.filter((run) => !(isCut || isOver(run) ? text + log : text).includes(run.run_id))
 		.map(
 			({ run_id, app_id, status }) =>

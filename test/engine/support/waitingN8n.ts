@@ -15,6 +15,7 @@ import type {
 	IRunExecutionData,
 	IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
+import { SELF_CALL_HEADER } from '../../../nodes/Magnific/suspended/selfCall';
 import { OneCredential } from './credentials';
 import { additionalDataFor, NODE, workflowOf, type NodeSettings } from './n8n';
 import { ownProcess, type NodeProcess } from './nodeProcess';
@@ -45,6 +46,10 @@ export interface WaitingN8n {
 	isAtRest(): boolean;
 	/** How many calls it has answered with 2xx. */
 	readonly taken: number;
+	/** How many of them were Magnific's. */
+	readonly calledBack: number;
+	/** How many times an execution was parked. */
+	readonly parked: number;
 	/** n8n dies and another process takes over what is parked. */
 	restart(next: NodeProcess): void;
 	/** n8n's timer ends the wait of what is parked. */
@@ -93,7 +98,7 @@ export const startWaitingN8n = async (first = ownProcess()): Promise<WaitingN8n>
 	const executions = new Map<string, Execution>();
 	const troubles: string[] = [];
 	let process = first;
-	let taken = 0;
+	let [taken, calledBack, parked] = [0, 0, 0];
 	const server = createServer((request, response) => {
 		void serve(request, response).catch((error: unknown) => {
 			troubles.push(String(error));
@@ -128,6 +133,7 @@ export const startWaitingN8n = async (first = ownProcess()): Promise<WaitingN8n>
 			return;
 		}
 		const saved = stringify(run.data);
+		parked += 1;
 		execution.stop = () => {
 			execution.saved = undefined;
 			execution.isStopped = true;
@@ -220,7 +226,9 @@ export const startWaitingN8n = async (first = ownProcess()): Promise<WaitingN8n>
 		execution.served += 1;
 		response.once('close', () => {
 			execution.served -= 1;
-			if (response.writableEnded && response.statusCode < 300) taken += 1;
+			if (!response.writableEnded || response.statusCode >= 300) return;
+			taken += 1;
+			if (request.headers[SELF_CALL_HEADER] === undefined) calledBack += 1;
 		});
 		await wake(execution, execution.saved, request, response);
 	};
@@ -281,6 +289,12 @@ export const startWaitingN8n = async (first = ownProcess()): Promise<WaitingN8n>
 		},
 		get taken() {
 			return taken;
+		},
+		get calledBack() {
+			return calledBack;
+		},
+		get parked() {
+			return parked;
 		},
 		restart(next) {
 			process.kill();

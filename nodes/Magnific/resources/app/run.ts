@@ -3,7 +3,7 @@ import { systemClock } from '../../api/clock';
 import { carryRuns } from '../../runs/carry';
 import { overLimit } from '../../runs/cost';
 import { invalidItem } from '../../runs/failures';
-import { costHints, reuseHints, unwatchedHints } from '../../runs/notes';
+import { costHints, queuedHints, reuseHints, unwatchedHints } from '../../runs/notes';
 import { expiredFailure, isExpired } from '../../runs/expired';
 import { openLedger, type LedgerPage } from '../../runs/ledgerPage';
 import { StartedLog } from '../../runs/idsInLog';
@@ -16,8 +16,9 @@ import { sayTimeout } from '../../batch/workflowTimeout';
 import { callbackUrl } from '../../suspended/callbackUrl';
 import { parkStarted, resumeUrlOf } from '../../suspended/park';
 import { parkKeyOf } from '../../suspended/parkKey';
+import { submitFirst } from '../../suspended/submitFirst';
 import { checkSubWorkflow } from '../../suspended/subWorkflow';
-import { overTries } from '../../suspended/tries';
+import { overTries, waitsFor } from '../../suspended/tries';
 import { isAgentTool, readBatchOptions, type BatchOptions } from '../../batch/options';
 import { appRunOptions, optionsField, waitOption } from '../../batch/optionFields';
 import { perFile } from '../../batch/output';
@@ -125,28 +126,39 @@ const carry = async (
 	const resumeUrl = wait === 'webhook' ? resumeUrlOf(context, batch) : undefined;
 	if (resumeUrl !== undefined) await checkSubWorkflow(context, resumeUrl);
 	const key = resumeUrl === undefined ? undefined : parkKeyOf(context);
-	const uploaded = await uploadInputs(context, batch, planned, ledger);
+	// Their inputs are with who submits them.
+	const isBooked = ({ itemIndex }: PlannedRun): boolean => waitsFor(context, itemIndex);
+	const added = planned.filter((run) => !isBooked(run));
+	const uploaded = await uploadInputs(context, batch, added, ledger);
 	if (mustStop(context, batch)) return;
 	const takenOver = new Set(
 		planned.map(({ slot }) => slot).filter((slot) => ledger.isTakenOver(slot)),
 	);
-	const outcomes = await carryRuns(
-		[...uploaded].map(([{ itemIndex, webhook }, run]) => ({
-			...run,
-			webhook: resumeUrl && key ? callbackUrl(resumeUrl, key, itemIndex) : webhook,
-		})),
-		{ ...batch.pacing, api: batch.api, ledger, tell: tellIn(context) },
-		{ wait: wait === 'poll', maxWaitMs: maxWaitMin * 60_000, maxConcurrentRuns },
-	);
+	const runs = [...uploaded].map(([{ itemIndex, webhook }, run]) => ({
+		...run,
+		itemIndex,
+		webhook: resumeUrl && key ? callbackUrl(resumeUrl, key, itemIndex) : webhook,
+	}));
+	const limits = { maxWaitMs: maxWaitMin * 60_000, maxConcurrentRuns };
+	const seams = { ...batch.pacing, api: batch.api, ledger, tell: tellIn(context) };
+	const submissions =
+		resumeUrl && key
+			? await submitFirst(context, runs, { ...key, resumeUrl }, seams, limits)
+			: undefined;
+	const outcomes = submissions
+		? runs.map(({ itemIndex }) => submissions.outcomes.get(itemIndex))
+		: await carryRuns(runs, seams, { ...limits, wait: wait === 'poll' });
 	const carried = [...uploaded.keys()].flatMap((run, i) => {
 		const outcome = outcomes[i];
 		return outcome ? [{ ...run, outcome, reused: ledger.isReused(run.slot) }] : [];
 	});
+	const queued = [...uploaded.keys()].filter((_, i) => outcomes[i] === undefined);
 	const known = carried.filter(({ outcome }) => runIdOf(outcome) !== undefined);
 	const started = known.filter(({ reused }) => !reused);
 	const unwatched = wait === 'none' ? started.filter(({ webhook }) => webhook === undefined) : [];
 	showHints(context, [
 		...costHints(started.map(({ app }) => app.total_cost)),
+		...queuedHints(queued.length),
 		...reuseHints(known.filter(({ reused }) => reused).map(({ app }) => app.total_cost)),
 		...unwatchedHints(unwatched.length),
 	]);
@@ -162,9 +174,13 @@ const carry = async (
 			context,
 			batch,
 			carried.filter(({ slot }) => fresh.has(slot)).map(withoutEnd),
-			resumeUrl,
-			maxWaitMin,
-			{ hasCallbacks: allCallBack(known, isTakenOver), memory },
+			{
+				resumeUrl,
+				maxWaitMin,
+				hasCallbacks: allCallBack(known, isTakenOver),
+				memory,
+				late: submissions && { queued, submissions },
+			},
 		);
 		for (const { slot, outcome } of carried.map((run) => withEnd(run, memory))) {
 			if (outcome.kind === 'ended') ledger.saw(slot, outcome.run);

@@ -84,7 +84,7 @@ const waitSuspended = async (
 		return [{ ...item, app: apps.get(run.app_id ?? ''), since }];
 	});
 	if (runs.length > 0) {
-		await park(context, batch, runs, resumeUrl, maxWaitMin, { hasCallbacks: false, memory });
+		await park(context, batch, runs, { resumeUrl, maxWaitMin, hasCallbacks: false, memory });
 	}
 };
 

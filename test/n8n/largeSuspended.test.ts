@@ -1,0 +1,142 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { posterFromText } from '../../emulator/apps/posterFromText';
+import type { Execution } from '../../scripts/lib/n8n/execution';
+import { appRun, fields } from '../engine/support/parameters';
+import { allCompleted, outcomesOf } from './support/outcomes';
+import { untilThere } from './support/production';
+import { realN8n } from './support/realN8n';
+import { printedRandom, repetitions } from './support/soak';
+import { itemsNode, magnificNode, workflowOf } from './support/workflows';
+
+/** 50 requests go within 5 s, so that a batch of 200 is submitted for a quarter of a minute. */
+const n8n = realN8n({ magnific: { requestsPerMinute: 600, timeScale: 1 } });
+
+const ITEMS = 200;
+/** What the budget lets through at once, and how long it waits then. */
+const BURST = 50;
+const BURST_EVERY_MS = 5_000;
+const LONG_MS = 420_000;
+/** What n8n answers any call while its event loop is too busy for its own database's ping. */
+const N8N_IS_BUSY = 'Database is not ready';
+
+const headlines = (name: string): string[] =>
+	Array.from({ length: ITEMS }, (_, i) => `${name}, poster ${String(i)}`);
+
+const start = async (name: string): Promise<string> =>
+	await n8n.api.startWorkflow(
+		workflowOf(
+			name,
+			itemsNode(headlines(name).map((headline) => ({ json: { headline } }))),
+			magnificNode(
+				appRun(posterFromText, fields(posterFromText, { Headline: '={{ $json.headline }}' }), {
+					wait: 'webhook',
+				}),
+				{ onError: 'continueErrorOutput' },
+			),
+		),
+	);
+
+const runsLast = async (seconds: number): Promise<void> => {
+	await n8n.magnific.control.settings({ durations: { [posterFromText.sqid]: seconds } });
+};
+
+const submissions = async (): Promise<number> =>
+	(await n8n.magnific.control.requests({ route: 'run' })).length;
+
+const submitted = async (count: number): Promise<void> => {
+	await untilThere(`submission number ${String(count)}`, async () =>
+		(await submissions()) >= count ? true : undefined,
+	);
+};
+
+const ended = async (id: string): Promise<Execution> =>
+	await n8n.api.waitForEnd(id, { timeoutMs: LONG_MS });
+
+it(
+	'takes a batch of 200 with a request per run, and n8n refuses no callback of an end',
+	async () => {
+		await runsLast(8);
+		const execution = await ended(await start('Large'));
+		expect(execution.status).toBe('success');
+		expect(await outcomesOf(n8n.magnific, execution)).toEqual(allCompleted(headlines('Large')));
+		expect(execution.runs['Magnific']).toHaveLength(1);
+		const { control } = n8n.magnific;
+		const requests = (await control.requests()).filter(({ route }) => route !== 'file');
+		const refused = (await control.deliveries()).filter(
+			({ event, status }) => event === 'finished' && status !== 200,
+		);
+		const refusedByLoad = refused.filter(({ body }) => body.includes(N8N_IS_BUSY));
+		process.stdout.write(
+			`  ${String(requests.length / ITEMS)} requests per run, ${String(refusedByLoad.length)} callbacks that n8n was too busy for\n`,
+		);
+		expect(await submissions()).toBe(ITEMS);
+		expect(refused).toEqual(refusedByLoad);
+		expect(requests.filter(({ status }) => status === 429)).toEqual([]);
+		// Each callback that n8n did not take costs a look, or two.
+		expect(requests.length).toBeLessThanOrEqual(1.02 * ITEMS + 1 + 2 * refusedByLoad.length);
+	},
+	LONG_MS,
+);
+
+it.each([
+	[
+		'stopped',
+		async (id: string) => {
+			await n8n.api.stopExecution(id);
+		},
+	],
+	[
+		'deleted',
+		async (id: string) => {
+			await n8n.api.request('POST', '/rest/executions/delete', { ids: [id] });
+		},
+	],
+])(
+	'starts no more than the burst that was on its way when it was %s',
+	async (how, end) => {
+		await runsLast(600);
+		const id = await start(how);
+		await n8n.api.waitFor(id, ({ status }) => status === 'waiting');
+		await submitted(60);
+		await end(id);
+		const before = await submissions();
+		await delay(3 * BURST_EVERY_MS);
+		const after = await submissions();
+		expect(after - before).toBeLessThanOrEqual(BURST);
+		expect(after).toBeLessThan(ITEMS);
+	},
+	LONG_MS,
+);
+
+it.each(Array.from({ length: repetitions(2, 10) }, (_, round) => round + 1))(
+	'killed while it submits, pays for nothing twice, starts nothing more and gives every run that calls back (kill %i)',
+	async (round) => {
+		const name = `Kill ${String(round)}`;
+		const random = printedRandom(name);
+		// Longer than n8n takes to come back.
+		await runsLast(60);
+		const id = await start(name);
+		await n8n.api.waitFor(id, ({ status }) => status === 'waiting');
+		await submitted(50 + Math.floor(random() * 140));
+		await n8n.server.kill9();
+		await n8n.server.restart();
+		const paid = await submissions();
+
+		const execution = await ended(id);
+		expect(execution.status).toBe('success');
+		const { control } = n8n.magnific;
+		expect(await submissions()).toBe(paid);
+		const runs = await control.runs();
+		const texts = runs.map(({ inputs }) => String(Object.values(inputs)[0]));
+		expect(new Set(texts).size).toBe(texts.length);
+		expect(new Set(execution.json('Magnific').map(({ run_id }) => run_id))).toEqual(
+			new Set(runs.map(({ run_id }) => run_id)),
+		);
+		const unstarted = execution.json('Magnific', 1);
+		expect(unstarted).toHaveLength(ITEMS - runs.length);
+		for (const { error } of unstarted) {
+			expect(String(error)).toMatch(/n8n ended while it started the runs of this batch/);
+		}
+	},
+	LONG_MS,
+);

@@ -38,7 +38,7 @@ describe('the options of App → Run', () => {
 		expect(hidden(appRunOptions)).toEqual({
 			creditLimit: {},
 			downloadFiles: { ...notWaiting, ...AGENT },
-			maxConcurrentRuns: { ...notPolling, ...AGENT },
+			maxConcurrentRuns: { ...notWaiting, ...AGENT },
 			maxFileSize: { ...notWaiting, ...AGENT },
 			maxWait: notWaiting,
 			metadata: {},

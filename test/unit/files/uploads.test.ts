@@ -217,6 +217,19 @@ describe('the upload of files', () => {
 		expect(valuesOf(uploaded)).toEqual(['https://files.example/image/png-2']);
 	});
 
+	it('moves a large file again to a fresh address, as that of a transfer that broke may have died', async () => {
+		const clip = file({ fileKey: 'clip', mimeType: 'video/mp4', bytes: 300_000_000 });
+		const { uploaded, requests, puts } = await upload([clip], {
+			putMeets: (_, attempt) => (attempt === 0 ? broken('ECONNRESET') : undefined),
+		});
+		expect(puts.map(({ upload_url }) => upload_url)).toEqual([
+			'https://storage.example/video/mp4-0',
+			'https://storage.example/video/mp4-1',
+		]);
+		expect(requests).toEqual([['video/mp4'], ['video/mp4']]);
+		expect(valuesOf(uploaded)).toEqual(['https://files.example/video/mp4-1']);
+	});
+
 	it('gives up on a file after three broken transfers, and not on the others', async () => {
 		const { uploaded, puts } = await upload(files(2), {
 			putMeets: ({ fileKey }) => (fileKey === 'file-0' ? broken('ECONNRESET') : undefined),

@@ -324,6 +324,18 @@ describe('looks that cannot be made', () => {
 		expect((second?.sentAt ?? 0) - (first?.arrivedAt ?? 0)).toBeGreaterThanOrEqual(30_000);
 	});
 
+	it.each(['0', new Date(0).toUTCString()])(
+		'are made no more often than the limit while 429s name a pause that is over (Retry-After: %s)',
+		async (retryAfter) => {
+			const { looks, outcomes } = await carried(
+				{ fault: looksAlwaysMeet({ statusCode: 429, retryAfter }) },
+				40,
+			);
+			expect(outcomes.map(({ kind }) => kind)).toEqual(outcomes.map(() => 'unreadable'));
+			expect(mostWithin(looks, MINUTE)).toBeLessThanOrEqual(50);
+		},
+	);
+
 	it('because the run is not found yet are made twice more', async () => {
 		const notFound = { statusCode: 404 };
 		const late = await carried({ fault: looksMeet(notFound, notFound) });

@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { ApiError, notJsonError, unexpectedAnswer } from '../../../nodes/Magnific/api/errors';
 import { remembered, Submitter, type Submission } from '../../../nodes/Magnific/runs/submit';
-import { app, plainRuns, world, type World } from '../support/fixtures';
+import { app, mostWithin, plainRuns, world, type World } from '../support/fixtures';
 import type { Fault, ModelOptions } from '../support/modelApi';
 
 const MINUTE = 60_000;
@@ -63,6 +63,19 @@ describe('a submission', () => {
 		expect(here.api.runs).toHaveLength(1);
 		expect(sentAfter(here)).toEqual([0, 12_120, 14_240, 18_360]);
 	});
+
+	it.each(['0', new Date(0).toUTCString()])(
+		'is sent no more often than the limit while 429s name a pause that is over (Retry-After: %s)',
+		async (retryAfter) => {
+			const here = world({ fault: () => ({ statusCode: 429, retryAfter }) });
+			const submissions = await submitAll(here, 300, 30 * MINUTE);
+			expect(submissions).toMatchObject(
+				Array.from({ length: 300 }, () => ({ kind: 'not_started', error: { httpCode: 429 } })),
+			);
+			const sent = sentAfter(here);
+			expect(mostWithin(sent, MINUTE)).toBeLessThanOrEqual(50);
+		},
+	);
 
 	it('is put off by 429 and 503 no longer than its patience', async () => {
 		const here = world({ fault: () => ({ statusCode: 503 }) });

@@ -356,18 +356,21 @@ describe('a batch with bad items', () => {
 });
 
 describe('binary data that is no file', () => {
-	it('fails its own item where it is used', async () => {
-		const good = (): INodeExecutionData => ({ json: {}, binary: { data: red } });
-		const red = binary(await picture('red'), 'image/png', 'red.png');
-		const { json: outputs, failed } = await local.run(photoshoot('data'), {
-			items: [good(), broken(null), good()],
-			settings: { onError: 'continueErrorOutput' },
-		});
-		expect(outputs.map(({ status }) => status)).toEqual(['completed', 'completed']);
-		expect(failed.map((item) => item.json.error)).toEqual([
-			expect.stringContaining('the binary field “data”, which holds no file'),
-		]);
-	});
+	it.each([null, { mimeType: 'image/png' }])(
+		'fails its own item where it is used: %j',
+		async (value) => {
+			const good = (): INodeExecutionData => ({ json: {}, binary: { data: red } });
+			const red = binary(await picture('red'), 'image/png', 'red.png');
+			const { json: outputs, failed } = await local.run(photoshoot('data'), {
+				items: [good(), broken(value), good()],
+				settings: { onError: 'continueErrorOutput' },
+			});
+			expect(outputs.map(({ status }) => status)).toEqual(['completed', 'completed']);
+			expect(failed.map((item) => item.json.error)).toEqual([
+				expect.stringContaining('the binary field “data”, which holds no file'),
+			]);
+		},
+	);
 
 	it.each([null, {}, 'text', [1]])('harms nobody where it is not used: %j', async (value) => {
 		const { json: outputs, error } = await local.run(poster({ Headline: 'Hi' }), {

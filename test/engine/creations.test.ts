@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Container } from '@n8n/di';
 import { BinaryDataService } from 'n8n-core';
 import type { IBinaryData, INodeExecutionData } from 'n8n-workflow';
@@ -116,6 +117,18 @@ describe.each(['memory', 'disk'] as const)('a binary field kept in %s', (place) 
 		},
 	);
 
+	it('of a photo of 6 MB that is labelled image/jpg is uploaded as image/jpeg', async () => {
+		const bytes = Buffer.concat([await picture('red', 'jpeg'), Buffer.alloc(6_000_000)]);
+		await local.run(startGiven('data'), {
+			items: [itemWith(binary(bytes, 'image/jpg', 'photo.jpg'))],
+		});
+		const puts = await local.requests('put_upload');
+		expect(puts.map(({ body }) => body)).toEqual([
+			{ size: bytes.length, content_type: 'image/jpeg' },
+		]);
+		expect(await local.count('run')).toBe(1);
+	});
+
 	it('of a recording of 20 MB that n8n calls audio/x-m4a is uploaded as audio/mp4', async () => {
 		await local.control.settings({ uploadTypes: ['audio/mp4'] });
 		const bytes = Buffer.concat([
@@ -223,7 +236,9 @@ it('closes every file that it has looked into or tried to upload', async () => {
 	);
 	opened.mockRestore();
 	expect(streams).toHaveLength(8 + 3 * 8);
-	expect(streams.map((stream) => isRecord(stream) && stream.destroyed)).toEqual(
+	// Closing a file takes a moment.
+	await sleep(100);
+	expect(streams.map((stream) => isRecord(stream) && stream.destroyed && stream.closed)).toEqual(
 		streams.map(() => true),
 	);
 });

@@ -193,6 +193,32 @@ describe('a retry', () => {
 		}
 	});
 
+	it('names the runs of all tries where the last one cannot upload the file of the run that failed', async () => {
+		await keepFilesIn('memory');
+		const colours = ['red', 'green', 'blue'];
+		const files = await Promise.all(
+			colours.map(async (colour) => binary(await picture(colour), 'image/png', 'a.png')),
+		);
+		await failFirst(1);
+		await local.control.addFault({
+			route: 'put_upload',
+			skip: 3,
+			times: -1,
+			fault: { kind: 'status', status: 500, body: '<Error/>' },
+		});
+		const { error } = await local.run(
+			appRun(fourVariations, fields(fourVariations, { Picture: 'data' })),
+			{
+				items: files.map((data) => ({ json: {}, binary: { data } })),
+				settings: { ...retry, maxTries: 2 },
+			},
+		);
+		expect(error?.message).toMatch(/^Item 0: The upload of .* was refused \(500\)/);
+		const charges = await local.control.charges();
+		expect(charges).toHaveLength(3);
+		for (const { run_id } of charges) expect(error?.description).toContain(run_id);
+	});
+
 	it('leaves the id of every run that was started in n8n’s log, a line per burst', async () => {
 		await failFirst(1);
 		await local.run(parameters, { items: five, settings: retry });

@@ -122,6 +122,40 @@ describe.each(['continueErrorOutput', 'continueRegularOutput'] as const)(
 			expect(completed(outcome)).toHaveLength(3);
 		});
 
+		it('pays for the good ones once where the first submission is refused at every try', async () => {
+			for (const item of [0, 1, 2, 3]) await local.control.addApp(appOf(item));
+			await local.control.addFault({
+				route: 'run',
+				app_id: appIdOf(0),
+				times: -1,
+				fault: { kind: 'status', status: 400, body: { message: 'Not now.' } },
+			});
+			const parameters = appRun('={{ $json.app }}', json({ Headline: 'Sale' }), {
+				wait: 'webhook',
+			});
+			const items = [0, 1, 2, 3].map((item) => ({ json: { app: appIdOf(item) } }));
+			const outcome = await runOn(parameters, items, settings);
+			const charges = await local.control.charges();
+			expect(charges.map(({ app_id }) => app_id).sort()).toEqual([1, 2, 3].map(appIdOf));
+			expect(completed(outcome).map(({ json: { app_id } }) => app_id)).toEqual(
+				[1, 2, 3].map(appIdOf),
+			);
+			expect(failedOf(outcome)[0]?.json.message).toMatch(/Not now/);
+		});
+
+		it('pays for four rows with the same fixed text once each where the first was refused once', async () => {
+			await refuseFirst(1);
+			const outcome = await runOn(poster('Sale'), four, settings);
+			const charges = await local.control.charges();
+			expect(await paid()).toEqual(['Sale', 'Sale', 'Sale', 'Sale']);
+			expect(
+				completed(outcome)
+					.map(({ json: { run_id } }) => textOf(run_id))
+					.sort(),
+			).toEqual(charges.map(({ run_id }) => run_id).sort());
+			expect(charges.map(({ item }) => item).sort()).toEqual(['0', '1', '2', '3']);
+		});
+
 		it('does not start runs anew with the value of an optional input gone', async () => {
 			const parameters = appRun(
 				posterFromText,

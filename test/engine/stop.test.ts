@@ -1,4 +1,6 @@
+import { getEventListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ExecuteContext } from 'n8n-core';
 import type { INodeParameters } from 'n8n-workflow';
 import type { RouteName } from '../../emulator';
 import { fourVariations } from '../../emulator/apps/fourVariations';
@@ -162,4 +164,20 @@ describe('Stop', () => {
 			expect(outcome.error?.description).toContain(`${String(run?.run_id)} (completed)`);
 		},
 	);
+});
+
+it('a node that waits in a loop of 200 rounds leaves nothing that listens for Stop', async () => {
+	await local.control.settings({ durations: { [surpriseMe.sqid]: 1 } });
+	const asked = jest.spyOn(ExecuteContext.prototype, 'getExecutionCancelSignal');
+	const { json: outputs } = await local.run(surprise(), {
+		items: Array.from({ length: 200 }, () => ({ json: {} })),
+		settings: { loopOf: 1 },
+	});
+	const signals = new Set(asked.mock.results.map(({ value }): unknown => value));
+	asked.mockRestore();
+	expect(outputs.map(({ status }) => status)).toEqual(Array(200).fill('completed'));
+	const [signal] = signals;
+	expect(signals.size).toBe(1);
+	if (!(signal instanceof AbortSignal)) throw new Error('The execution has no signal');
+	expect(getEventListeners(signal, 'abort')).toEqual([]);
 });

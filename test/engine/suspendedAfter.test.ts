@@ -5,6 +5,7 @@ import type { RunRecord } from '../../emulator/control/types';
 import type * as Signature from '../../nodes/Magnific/callbacks/signature';
 import type { ParkMemory } from '../../nodes/Magnific/suspended/looks';
 import { ParkMemories, parkMemories } from '../../nodes/Magnific/suspended/memories';
+import { TIMER_AFTER_DEADLINE_MS } from '../../nodes/Magnific/suspended/watchdog';
 import { SPEED } from './support/fastClock';
 import { localMagnific } from './support/localMagnific';
 import type { NodeSettings } from './support/n8n';
@@ -58,18 +59,21 @@ const MOST_AT_ONCE = REQUESTS_PER_MINUTE - 1;
 const isOwn = (headers: Parameters<NonNullable<WaitingRun['inBetween']>>[0]): boolean =>
 	headers['x-magnific-node'] !== undefined;
 
-/** A batch whose runs take `seconds`; the local Magnific lets more through than the credential says. */
+/** A batch whose runs take so many seconds; the local Magnific lets more through than the credential says. */
 const start = async (
 	count: number,
 	{
 		seconds = 300,
 		options = {},
 		settings = {},
+		requestsPerMinute = REQUESTS_PER_MINUTE,
 		...given
 	}: Partial<Pick<WaitingRun, 'inBetween' | 'endsBy'>> & {
-		seconds?: number;
+		/** Of each run, or of the runs in turn. */
+		seconds?: number | [number, ...number[]];
 		options?: INodeParameters;
 		settings?: NodeSettings;
+		requestsPerMinute?: number;
 	} = {},
 ): Promise<NodeOutcome> => {
 	await local.control.settings({ durations: { [posterFromText.sqid]: seconds } });
@@ -81,7 +85,7 @@ const start = async (
 		}),
 		items: Array.from({ length: count }, (_, i) => ({ json: { title: `Poster ${String(i)}` } })),
 		settings,
-		credential: { ...local.credential, requestsPerMinute: REQUESTS_PER_MINUTE },
+		credential: { ...local.credential, requestsPerMinute },
 		...given,
 	});
 };
@@ -251,6 +255,48 @@ describe('a suspended batch of more items than the requests of a minute', () => 
 		});
 		expect(await told(outcome)).toEqual(titles(120));
 		expect([...(await paid()).values()].sort()).toEqual(titles(120).sort());
+	});
+});
+
+describe('a suspended batch', () => {
+	it('of 250 runs with long links completes without a callback: its calls to itself stay short', async () => {
+		await local.control.webhooks({ rules: [{ fault: { kind: 'drop' } }] });
+		const url = `${local.url}/render.png?token=${'x'.repeat(1_000)}`;
+		const images = [0, 1, 2, 3].map((index) => ({ id: `image${String(index)}`, url }));
+		await local.control.setOutcome({ status: 'completed', times: -1, result: { images } });
+		const lengths: number[] = [];
+		const outcome = await start(250, {
+			seconds: 1,
+			requestsPerMinute: 3_000,
+			inBetween: (headers) => {
+				if (isOwn(headers)) lengths.push(Number(headers['content-length']));
+				return undefined;
+			},
+		});
+		expect(await told(outcome)).toEqual(titles(250));
+		expect(outcome.json.map(({ status }) => status)).toEqual(Array(250).fill('completed'));
+		expect(JSON.stringify(outcome.json).length).toBeGreaterThan(1_000_000);
+		expect(Math.max(...lengths)).toBeLessThan(1_000);
+	});
+
+	it('of 95 runs gives out at its deadline the 19 that called back, before n8n’s timer comes', async () => {
+		const LONG_S = 1_000_000;
+		const durations = Array.from({ length: 95 }, (_, i) => (i % 5 === 0 ? 10 : LONG_S));
+		const [first = LONG_S, ...others] = durations;
+		const outcome = await start(95, { seconds: [first, ...others], options: { maxWait: 2 } });
+		const over = Date.now();
+		const runs = await local.control.runs();
+		const lastStart = Math.max(...runs.map(({ submitted_at }) => submitted_at));
+		expect(await told(outcome)).toEqual(titles(95));
+		const ended = new Set(
+			runs.filter(({ status }) => status === 'completed').map(({ run_id }) => run_id),
+		);
+		expect(ended.size).toBe(19);
+		for (const { run_id, status, timed_out } of outcome.json) {
+			const isOver = ended.has(textOf(run_id));
+			expect([status, timed_out]).toEqual(isOver ? ['completed', undefined] : ['running', true]);
+		}
+		expect((over - lastStart) * SPEED).toBeLessThan(2 * 60_000 + TIMER_AFTER_DEADLINE_MS);
 	});
 });
 

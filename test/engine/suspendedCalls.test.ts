@@ -299,6 +299,47 @@ describe('a suspended execution whose credential cannot be read', () => {
 		expect(await looksAt(first)).toBe(1);
 	});
 
+	it.each(['The secret store is down', 'Credential with ID "credential" does not exist.'])(
+		'refuses its own watchdog’s calls and anybody’s for now (%s), and the next look brings the results',
+		async (why) => {
+			let isDown = false;
+			const credential = new Proxy(
+				{ ...local.credential },
+				{
+					ownKeys: (target) => {
+						if (isDown) throw new Error(why);
+						return Reflect.ownKeys(target);
+					},
+				},
+			);
+			let own = 0;
+			const { runs, ended } = await suspend(2, {
+				credential,
+				inBetween: (headers) => {
+					if (isOwn(headers)) own += 1;
+					return undefined;
+				},
+			});
+			const [first] = runs;
+			if (!first) throw new Error('There is no run');
+			isDown = true;
+			own = 0;
+			for (const run of runs) await letEnd(run);
+			for (const url of [first.webhook, bare(first)]) {
+				for (const body of [finished(first), {}, 'nothing']) {
+					expect(await post(url, body)).toBe(503);
+				}
+			}
+			await until(() => Promise.resolve(own > 0));
+			await sleep(100);
+			expect(await local.count('get_run')).toBe(0);
+			expect(n8n.isAtRest()).toBe(true);
+			isDown = false;
+			expect(statuses(await ended)).toEqual(['completed', 'completed']);
+			expect(n8n.troubles).toEqual([]);
+		},
+	);
+
 	it('goes on with a key that was replaced meanwhile', async () => {
 		const data = { ...local.credential };
 		const { runs, ended } = await suspend(1, { credential: data });
@@ -381,6 +422,36 @@ describe('a suspended execution', () => {
 		await letEnd(run);
 		expect(statuses(await ended)).toEqual(['completed']);
 		expect(inTheWay).toEqual([]);
+	});
+
+	it('of Run → Wait is looked at as soon as its own address works, though nobody gets through to it for 35 s', async () => {
+		const { runs } = await suspend(1);
+		const [run] = runs;
+		if (!run) throw new Error('There is no run');
+		const from = systemClock.now();
+		const works = from + 35_000;
+		let refused = 0;
+		const ended = n8n.run({
+			parameters: {
+				resource: 'run',
+				operation: 'wait',
+				runId: run.run_id,
+				wait: 'webhook',
+				options: { maxWait: 60 },
+			},
+			items: [{ json: {} }],
+			credential: local.credential,
+			inBetween: () => {
+				if (systemClock.now() >= works) return undefined;
+				refused += 1;
+				return 'reset';
+			},
+		});
+		await until(() => Promise.resolve(refused > 0));
+		await letEnd(run);
+		expect(statuses(await ended)).toEqual(['completed']);
+		expect(refused).toBeGreaterThan(1);
+		expect(systemClock.now() - works).toBeLessThan(10 * 60_000);
 	});
 
 	it('is not woken by n8n’s timer before its own watchdog has ended the wait and looked', async () => {

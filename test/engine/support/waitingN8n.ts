@@ -26,8 +26,11 @@ export interface WaitingRun {
 	items: INodeExecutionData[];
 	settings?: NodeSettings;
 	credential: ICredentialDataDecryptedObject;
-	/** A status with which somebody in between answers a call in n8n's place; undefined: nobody does. */
-	inBetween?: (headers: IncomingHttpHeaders) => number | undefined;
+	/**
+	 * A status with which somebody in between answers a call in n8n's place, or `reset` where the
+	 * connection breaks; undefined: nobody does.
+	 */
+	inBetween?: (headers: IncomingHttpHeaders) => number | 'reset' | undefined;
 	/** So many calls for the parked execution cannot read the credential. */
 	unreadFor?: number;
 	/** `timer`: no call is served, and n8n's timer ends the wait, at once. Default: a call. */
@@ -213,6 +216,10 @@ export const startWaitingN8n = async (first = ownProcess()): Promise<WaitingN8n>
 		const id = new URL(request.url ?? '', url).pathname.slice(WAITING.length + 1);
 		const execution = executions.get(id);
 		const status = execution?.inBetween?.(request.headers);
+		if (status === 'reset') {
+			request.socket.destroy();
+			return;
+		}
 		if (status !== undefined) {
 			response.writeHead(status, { 'content-type': 'text/html' }).end('<html></html>');
 			return;

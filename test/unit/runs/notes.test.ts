@@ -70,6 +70,34 @@ describe('the hints about the output', () => {
 	});
 });
 
+describe('the hint about links that tell when they expire', () => {
+	const inTwoHours = String((END + 2 * HOUR_MS) / 1000);
+	const url = `https://files.example/1/render.png?token=exp=${inTwoHours}~hmac=0a`;
+	const image = {
+		id: 'a',
+		url,
+		tool: null,
+		width: null,
+		height: null,
+		duration: null,
+		created_at: null,
+	};
+	const outcome: RunOutcome = {
+		kind: 'ended',
+		run: run({ result: { ...result, images: [image] } }),
+	};
+
+	it('comes in the last hour before that, not twelve hours after the end', () => {
+		expect(outcomeHints([outcome], END + 0.9 * HOUR_MS)).toEqual([]);
+		expect(outcomeHints([outcome], END + 1.1 * HOUR_MS)).toEqual([
+			expect.stringMatching(/^The links of 1 run expire within the hour/),
+		]);
+		expect(outcomeHints([outcome], END + 2 * HOUR_MS)).toEqual([
+			expect.stringMatching(/^The links of 1 run have expired/),
+		]);
+	});
+});
+
 describe('the hint about the pace', () => {
 	it('tells that something else uses the key, and only then', () => {
 		expect(throttleHints(0)).toEqual([]);

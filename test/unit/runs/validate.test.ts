@@ -226,6 +226,21 @@ describe('a creation input', () => {
 		expect(check(image, 'vCrK3Aa47y', binaries)).toEqual(accepted('vCrK3Aa47y'));
 	});
 
+	it.each(['abc123', 'photo12345', 'LSFgqqrswO'])(
+		'takes the id %s beside a binary field that it does not resemble',
+		(id) => {
+			expect(check(image, id, { data: photo })).toEqual(accepted(id));
+		},
+	);
+
+	it.each(['dat', 'data1'])('takes %s for a slip of the binary field “data”', (slip) => {
+		expect(check(image, slip, { data: photo })).toEqual(
+			refusedWith(
+				`“Photo” is “${slip}”, which is no binary field of the item, URL, base64 or creation id; the item’s binary fields are “data”`,
+			),
+		);
+	});
+
 	it.each(['product', 'productPhoto', 'product_photo', 'image_1', 'fields'])(
 		'refuses the word %s, which names no binary field of an item that has some',
 		(word) => {

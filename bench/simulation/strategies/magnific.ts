@@ -168,6 +168,7 @@ export const magnificSuspended = async (world: World, items: readonly number[]):
 			const submission = memory.late.get(itemIndex);
 			return submission?.kind === 'started' && memory.settled.has(submission.run_id);
 		},
+		callbackUrl: (itemIndex) => `item ${String(itemIndex)}`,
 		endsAt: () => Infinity,
 	});
 	await clock.sleep(PARKING_MS);

@@ -92,8 +92,13 @@ export class Submitter {
 	 * Starts one run, paced by the budget, or takes up the one that the ledger has for the same. The
 	 * ledger is told what is known of it, from before it is sent: n8n saves a stopped execution
 	 * without waiting. Sent again only after 429 and 503. Never throws.
+	 *
+	 * @param webhook asked whenever the run is sent, where the API may call
 	 */
-	async submit(run: PlainRun): Promise<Submission> {
+	async submit(
+		run: PlainRun,
+		webhook = (): string | undefined => run.webhook,
+	): Promise<Submission> {
 		const { api, clock, ledger, signal } = this.seams;
 		let giveUpAt = Infinity;
 		let refusal: ApiError | undefined;
@@ -109,7 +114,7 @@ export class Submitter {
 
 			const sentAt = clock.now();
 			ledger.remember(run.slot, onItsWay(sentAt));
-			const outcome = await settle(() => api.startRun(run.app, run.inputs, run.webhook));
+			const outcome = await settle(() => api.startRun(run.app, run.inputs, webhook()));
 			if ('value' in outcome) {
 				ledger.remember(run.slot, { run_id: outcome.value });
 				return { kind: 'started', run_id: outcome.value, since: clock.now() };

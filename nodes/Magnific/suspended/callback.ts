@@ -5,7 +5,7 @@ import {
 	type IncomingHeaders,
 	type SignatureVerdict,
 } from '../callbacks/signature';
-import { itemIn, type ParkKey } from './callbackUrl';
+import { itemIn, type ParkKey, type RunOfItem } from './callbackUrl';
 import type { QueuedItem } from './late';
 import type { ParkedRun } from './looks';
 
@@ -24,6 +24,8 @@ export interface Callback<T extends ParkedRun> {
 	isNew: 'surely' | 'likely' | undefined;
 	/** Its URL carries the node's own signature of this item. */
 	isOfItem: boolean;
+	/** Runs that its URL tells of besides. */
+	earlier: RunOfItem[];
 	/** What its body tells about the run; `unknown` where that is nothing, or another run. */
 	told: 'started' | 'ended' | 'unknown';
 	/** The run as the body tells it; null where it does not say for itself what became of it. */
@@ -49,7 +51,7 @@ export const readCallback = <T extends ParkedRun, Q extends QueuedItem = QueuedI
 	park: ParkKey & { runs: readonly T[]; open: readonly Q[] },
 	now: number,
 ): Callback<T | (Q & ParkedRun)> => {
-	const { named, isSigned } = itemIn(query, park);
+	const { named, isSigned, earlier } = itemIn(query, park);
 	const body = 'refusal' in request ? undefined : request.body;
 	const event = parseEvent(body);
 	const known = park.runs.find(({ itemIndex, run_id }) =>
@@ -71,6 +73,7 @@ export const readCallback = <T extends ParkedRun, Q extends QueuedItem = QueuedI
 		parked,
 		isNew: found && (isCertain ? 'surely' : 'likely'),
 		isOfItem: isSigned,
+		earlier,
 		told: about ? told : 'unknown',
 		run: namesIt && speaksForItself(event.run) ? event.run : null,
 		namesIt,

@@ -18,7 +18,14 @@ export const newParkKey = (): ParkKey => ({
 });
 
 const ITEM = 'item';
+const EARLIER = 'earlier';
 const SIGNATURE = 'sig';
+
+/** A run that was started for an item. */
+export interface RunOfItem {
+	itemIndex: number;
+	run_id: string;
+}
 
 /** A signature over `text` for one `purpose`: what is signed for one proves nothing for another. */
 export const signFor = (purpose: string, { id, secret }: ParkKey, text: string): string =>
@@ -37,16 +44,50 @@ export const isSignedFor = (
 	return given.length === expected.length && timingSafeEqual(given, expected);
 };
 
-/** The URL that the run of an item calls: it says which item, and that this node made it. */
-export const callbackUrl = (resumeUrl: string, key: ParkKey, itemIndex: number): string => {
+const itemText = (item: string, earlier: string): string =>
+	earlier === '' ? item : `${item}.${earlier}`;
+
+/**
+ * The URL that the run of an item calls: it says which item, and that this node made it. It tells of
+ * `earlier` runs, too, for a process that has never heard of them, since their own calls may have
+ * reached one that has ended.
+ */
+export const callbackUrl = (
+	resumeUrl: string,
+	key: ParkKey,
+	itemIndex: number,
+	earlier: readonly RunOfItem[] = [],
+): string => {
 	const url = new URL(resumeUrl);
-	url.searchParams.set(SIGNATURE, signFor(ITEM, key, String(itemIndex)));
+	const runs = earlier.map((run) => `${String(run.itemIndex)}.${run.run_id}`).join('*');
+	url.searchParams.set(SIGNATURE, signFor(ITEM, key, itemText(String(itemIndex), runs)));
 	url.searchParams.set(ITEM, String(itemIndex));
+	if (runs !== '') url.searchParams.set(EARLIER, runs);
 	return url.href;
 };
 
-/** Which item a callback's query names, and whether its signature is the node's own for this park. */
-export const itemIn = (query: unknown, key: ParkKey): { named: unknown; isSigned: boolean } => {
-	const { [ITEM]: named, [SIGNATURE]: signature } = isRecord(query) ? query : {};
-	return { named, isSigned: typeof named === 'string' && isSignedFor(ITEM, key, named, signature) };
+const runsIn = (text: string): RunOfItem[] =>
+	text.split('*').flatMap((run) => {
+		const [, itemIndex, run_id] = /^(\d+)\.(.+)$/.exec(run) ?? [];
+		return run_id === undefined ? [] : [{ itemIndex: Number(itemIndex), run_id }];
+	});
+
+/**
+ * Which item a callback's query names, whether its signature is the node's own for this park, and
+ * with it the earlier runs that it tells of.
+ */
+export const itemIn = (
+	query: unknown,
+	key: ParkKey,
+): { named: unknown; isSigned: boolean; earlier: RunOfItem[] } => {
+	const {
+		[ITEM]: named,
+		[EARLIER]: runs = '',
+		[SIGNATURE]: signature,
+	} = isRecord(query) ? query : {};
+	const isSigned =
+		typeof named === 'string' &&
+		typeof runs === 'string' &&
+		isSignedFor(ITEM, key, itemText(named, runs), signature);
+	return { named, isSigned, earlier: isSigned ? runsIn(runs) : [] };
 };

@@ -2,6 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { systemClock } from '../api/clock';
 import { isRecord } from '../api/guards';
 import type { Submission } from '../runs/submit';
+import { callbackUrl, type RunOfItem } from './callbackUrl';
 import { callSelf } from './callSelf';
 import { noteLate } from './late';
 import type { ParkMemory } from './looks';
@@ -9,6 +10,9 @@ import { PROCESS } from './memories';
 import { newsOf } from './news';
 import type { Park } from './state';
 import type { ParkedSide, Submissions } from './submissions';
+
+/** So many runs of others one URL tells of: some services take no URL that is much longer. */
+const EARLIER_RUNS = 6;
 
 /**
  * The parked execution as its submissions see it, from the process that makes them: what comes of
@@ -25,6 +29,8 @@ export const parkedSide = (
 	const untold = new Map<number, Submission>();
 	const overElsewhere = new Set<number>();
 	const answeredBy = new Set<unknown>();
+	/** The runs that n8n has not saved, those first that URLs have told of least. */
+	const unsaved: RunOfItem[] = [];
 
 	const isElsewhere = (): boolean => [...answeredBy].some((by) => by !== PROCESS);
 	const isOver = (itemIndex: number): boolean => {
@@ -41,6 +47,12 @@ export const parkedSide = (
 			if (!queued.has(itemIndex)) return;
 			untold.set(itemIndex, submission);
 			noteLate(memory, itemIndex, submission, systemClock.now());
+			if (submission.kind === 'started') unsaved.push({ itemIndex, run_id: submission.run_id });
+		},
+		callbackUrl(itemIndex) {
+			const earlier = unsaved.splice(0, EARLIER_RUNS);
+			unsaved.push(...earlier);
+			return callbackUrl(park.resumeUrl, park, itemIndex, earlier);
 		},
 		async tell() {
 			const told = new Map(untold);

@@ -5,6 +5,7 @@ import { redact } from '../api/redact';
 import { readRequest, respond } from '../callbacks/request';
 import { StartedLog } from '../runs/idsInLog';
 import { judge, readCallback, type Call, type Callback } from './callback';
+import type { RunOfItem } from './callbackUrl';
 import { goOn, GOES_ON, isAllOver, lookAround, type Met } from './goOn';
 import { heardAtOf, noteLate, runsOf, withoutRun } from './late';
 import { lookAtRun, noteEnd, noteStart, onlyLooksTell, trustsCallbacks } from './looks';
@@ -33,7 +34,7 @@ const sayRefused = (context: IWebhookFunctions, memory: ParkMemory, why: string)
 const startedLogs = new WeakMap<ParkMemory, StartedLog>();
 
 /** Tells in n8n's log of a run whose id the process that started it may not have lived to tell. */
-const logStarted = ({ context, client, memory }: Met, { itemIndex, run_id }: ParkedRun): void => {
+const logStarted = ({ context, client, memory }: Met, { itemIndex, run_id }: RunOfItem): void => {
 	if (memory.isSubmitting) return;
 	const write = (line: string): void => {
 		context.logger.info(line);
@@ -41,6 +42,16 @@ const logStarted = ({ context, client, memory }: Met, { itemIndex, run_id }: Par
 	const log = startedLogs.get(memory) ?? new StartedLog(client.clock, write);
 	startedLogs.set(memory, log);
 	log.note(itemIndex, run_id);
+};
+
+/** Takes note of runs whose own calls may have reached a process that has ended. */
+const noteEarlier = (met: Met, runs: RunOfItem[], now: number): void => {
+	const { park, memory } = met;
+	const waiting = new Set(withoutRun(park, memory).map(({ itemIndex }) => itemIndex));
+	for (const run of runs.filter(({ itemIndex }) => waiting.has(itemIndex))) {
+		noteLate(memory, run.itemIndex, { kind: 'started', run_id: run.run_id, since: now }, now);
+		logStarted(met, run);
+	}
 };
 
 /** Takes note that another process starts runs, and watches over the park in case that one ends. */
@@ -94,6 +105,7 @@ const answerCallback = async (
 
 	if (memory.isLate) watchOver(context, park, { hasCallbacks: true });
 	memory.lastCallbackAt = clock.now();
+	noteEarlier(met, callback.earlier, clock.now());
 	const { run_id, itemIndex, since } = parked;
 	const noteNew = (): void => {
 		if (!isNew) return;

@@ -37,6 +37,8 @@ export interface ParkedSide {
 	/** Whether another process gets its calls, which knows what this one does not. */
 	isElsewhere(): boolean;
 	note(itemIndex: number, submission: Submission): void;
+	/** Where the item's run calls it. */
+	callbackUrl(itemIndex: number): string;
 	isOver(itemIndex: number): boolean;
 	/** From then on nothing is submitted, ms since the epoch. */
 	endsAt(): number;
@@ -296,7 +298,9 @@ export class Submissions {
 
 	private async carry(run: ItemRun): Promise<void> {
 		const known = this.seams.ledger.recall(run.slot);
-		const outcome = known ? remembered(known) : await this.submitter.submit(run);
+		const webhook = (): string | undefined =>
+			this.parked?.callbackUrl(run.itemIndex) ?? run.webhook;
+		const outcome = known ? remembered(known) : await this.submitter.submit(run, webhook);
 		this.note(run.itemIndex, outcome);
 		if (outcome.kind === 'started') await this.untilOver(run.itemIndex);
 	}

@@ -54,6 +54,7 @@ const late = (count: number, given: Given = {}): Late & { side: ParkedSide } => 
 		},
 		isElsewhere: () => given.isElsewhere === true,
 		note: (itemIndex, submission) => noted.set(itemIndex, submission),
+		callbackUrl: (itemIndex) => `after the park, item ${String(itemIndex)}`,
 		isOver: (itemIndex) => ended(submissions, here, itemIndex),
 		endsAt: () => start + endsAt,
 	};
@@ -78,6 +79,24 @@ describe('the submissions of an execution that parks', () => {
 		await here.clock.run(here.submissions.firstBurst());
 		expect(here.submissions.isWaiting).toBe(false);
 		expect(here.clock.now() - here.start).toBe(2 * LATENCY);
+	});
+
+	it('name the address of the parked execution from then on, asked at each sending', async () => {
+		const addresses: unknown[] = [];
+		const here = late(60, {
+			model: { fault: ({ index }) => (index === 55 ? { statusCode: 503 } : undefined) },
+		});
+		const startRun = here.api.startRun.bind(here.api);
+		jest.spyOn(here.api, 'startRun').mockImplementation(async (...call) => {
+			addresses.push(call.at(2));
+			return await startRun(...call);
+		});
+		await here.clock.run(here.submissions.firstBurst());
+		await here.clock.run(here.submissions.goOn(here.side));
+		expect(addresses.slice(0, 50)).toEqual(Array(50).fill(undefined));
+		const after = Array.from({ length: 10 }, (_, i) => `after the park, item ${String(50 + i)}`);
+		expect(new Set(addresses.slice(50))).toEqual(new Set(after));
+		expect(addresses).toHaveLength(61);
 	});
 
 	it('leave to after the park what has to wait for the requests of the next minute', async () => {

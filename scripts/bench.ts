@@ -3,11 +3,13 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureMemory, type MemoryFigures } from '../bench/memory/measure';
 import { measurePackage, type PackageFigures } from '../bench/package/measure';
+import { measureParked, type ParkedRow } from '../bench/parked/measure';
 import { measureProcessor, type ProcessorRow } from '../bench/processor/measure';
 import { measureReal, type RealRow } from '../bench/real/measure';
 import {
 	describeMemory,
 	describePackage,
+	describeParked,
 	describeProcessor,
 	describeReal,
 } from '../bench/report/measured';
@@ -22,7 +24,7 @@ import { onShutdown } from './lib/shutdown';
 import { CheckFailed, runMain } from './lib/steps';
 
 /** Those of the first line need no n8n and no package. */
-const SIMULATED = ['simulation', 'parts', 'processor'] as const;
+const SIMULATED = ['simulation', 'parts', 'processor', 'parked'] as const;
 const PARTS = [...SIMULATED, 'package', 'memory', 'real'] as const;
 type Part = (typeof PARTS)[number];
 
@@ -42,6 +44,7 @@ interface Results extends Partial<Simulation> {
 	/** Without one part of the pacing. */
 	parts?: Difference[];
 	processor?: ProcessorRow[];
+	parked?: ParkedRow[];
 	real?: RealRow[];
 	memory_mb?: MemoryFigures;
 	package?: PackageFigures;
@@ -108,6 +111,10 @@ async function main(): Promise<void> {
 			measureProcessor(roots, report),
 		);
 		console.log(`\n${describeProcessor(results.processor)}\n`);
+	}
+	if (parts.includes('parked')) {
+		results.parked = await showProgress('Parked', measureParked);
+		console.log(`\n${describeParked(results.parked)}\n`);
 	}
 	if (parts.some((part) => !SIMULATED.some((simulated) => simulated === part))) {
 		const packed = await pack();

@@ -5,6 +5,7 @@ import { WorkflowExecute } from 'n8n-core';
 import type {
 	ICredentialDataDecryptedObject,
 	INodeExecutionData,
+	INodeParameters,
 	IRunExecutionData,
 	IWebhookResponseData,
 	IWorkflowExecuteAdditionalData,
@@ -65,8 +66,14 @@ const keyIn = (kept: unknown): ParkKey => {
 	return { id: park.id, secret: park.secret };
 };
 
-const itemsOf = (count: number): INodeExecutionData[] =>
-	Array.from({ length: count }, (_, i) => ({ json: { title: `Poster ${String(i)}` } }));
+const titleOf = (itemIndex: number): string => `Poster ${String(itemIndex)}`;
+
+export const itemsOf = (count: number): INodeExecutionData[] =>
+	Array.from({ length: count }, (_, i) => ({ json: { title: titleOf(i) } }));
+
+/** App → Run, with the title of each item. */
+export const posterOf = (rest: INodeParameters): INodeParameters =>
+	appRun(posterFromText, fields(posterFromText, { Headline: '={{ $json.title }}' }), rest);
 
 /** Parks a batch of `count` items: 49 are submitted before the park, none after it. */
 export const parkBatch = async (count: number, node: Magnific): Promise<ParkedBatch> => {
@@ -85,11 +92,7 @@ export const parkBatch = async (count: number, node: Magnific): Promise<ParkedBa
 		executionId: EXECUTION,
 		webhookWaitingBaseUrl: `${waiting.url}${WAITING}`,
 	});
-	const parameters = appRun(
-		posterFromText,
-		fields(posterFromText, { Headline: '={{ $json.title }}' }),
-		{ wait: 'webhook', options: { maxWait: 1_000 } },
-	);
+	const parameters = posterOf({ wait: 'webhook', options: { maxWait: 1_000 } });
 	const workflow = workflowOf(parameters, itemsOf(count), {}, node);
 	const start = workflow.getNode('Source 0');
 	if (!start) throw new Error('The workflow has no start');
@@ -102,6 +105,12 @@ export const parkBatch = async (count: number, node: Magnific): Promise<ParkedBa
 	const saved = stringify(run.data);
 	const context = run.data.executionData?.contextData[`node:${NODE}`];
 	const key = keyIn(context?.['park']);
+	const runIds = new Map(
+		(await magnific.control.runs()).map(({ inputs, run_id }) => [
+			String(Object.values(inputs)[0]),
+			run_id,
+		]),
+	);
 	const [description] = node.description.webhooks ?? [];
 	const magnificNode = workflow.getNode(NODE);
 	if (!description || !magnificNode) throw new Error('The node has no webhook');
@@ -117,7 +126,7 @@ export const parkBatch = async (count: number, node: Magnific): Promise<ParkedBa
 		async callBack(itemIndex, data) {
 			const url = new URL(callbackUrl(`${waiting.url}${WAITING}/${EXECUTION}`, key, itemIndex));
 			const body = {
-				run_id: `late${String(itemIndex).padStart(6, '0')}`,
+				run_id: runIds.get(titleOf(itemIndex)) ?? `late${String(itemIndex).padStart(6, '0')}`,
 				event: 'finished',
 				status: 'completed',
 				result: {

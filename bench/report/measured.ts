@@ -1,5 +1,6 @@
 import type { MemoryFigures } from '../memory/measure';
 import type { PackageFigures } from '../package/measure';
+import type { ParkedRow } from '../parked/measure';
 import type { ProcessorRow } from '../processor/measure';
 import type { RealRow } from '../real/measure';
 import { aligned } from './table';
@@ -40,5 +41,36 @@ export const describeProcessor = (rows: ProcessorRow[]): string =>
 		aligned([
 			['version', 'n', 'µs/run'],
 			...rows.map(({ version, n, us_per_run }) => [version, n, us_per_run]),
+		]),
+	].join('\n');
+
+export const describeParked = (rows: ParkedRow[]): string =>
+	[
+		'A large suspended batch, on n8n’s engine: processor time per item and per call, size and memory',
+		aligned([
+			[
+				'n',
+				'validate µs',
+				'park µs',
+				'resume µs',
+				'n8n reads ms',
+				'node answers ms',
+				'saved kB',
+				'own kB',
+				'parked MB',
+				'known MB',
+			],
+			...rows.map((row) => [
+				row.n,
+				row.validate_us,
+				row.park_us,
+				row.resume_us,
+				(row.read_us / 1_000).toFixed(0),
+				(row.call_us / 1_000).toFixed(1),
+				row.saved_kb,
+				row.own_kb,
+				row.parked_mb,
+				row.known_mb,
+			]),
 		]),
 	].join('\n');

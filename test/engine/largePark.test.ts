@@ -1,3 +1,4 @@
+import { processorUs, validateBatch } from '../../bench/parked/measure';
 import { parkBatch, type ParkedBatch } from '../../bench/parked/parkedBatch';
 import { Magnific } from '../../nodes/Magnific/Magnific.node';
 import { NODE } from './support/n8n';
@@ -10,13 +11,8 @@ const CALLS = 300;
 
 const parked = new Map<number, ParkedBatch>();
 
-/** Processor time in ms, garbage collection included. */
-const processorMs = async (work: () => Promise<unknown>): Promise<number> => {
-	const before = process.cpuUsage();
-	await work();
-	const { user, system } = process.cpuUsage(before);
-	return (user + system) / 1_000;
-};
+/** What parking an item of each batch took, in µs. */
+const parkedIn: number[] = [];
 
 const parkedBatch = (count: number): ParkedBatch => {
 	const batch = parked.get(count);
@@ -30,7 +26,12 @@ jest.setTimeout(300_000);
 beforeAll(async () => {
 	// The log of the first burst.
 	jest.spyOn(console, 'log').mockImplementation(() => undefined);
-	for (const count of [SMALL, LARGE]) parked.set(count, await parkBatch(count, new Magnific()));
+	for (const count of [SMALL, LARGE]) {
+		const us = await processorUs(async () => {
+			parked.set(count, await parkBatch(count, new Magnific()));
+		});
+		parkedIn.push(us / count);
+	}
 });
 
 afterAll(async () => {
@@ -60,7 +61,7 @@ describe('what is saved of a large parked batch', () => {
 
 describe('a callback for a large parked batch', () => {
 	it('costs the node hardly more than for a small one', async () => {
-		const ms: number[] = [];
+		const us: number[] = [];
 		for (const count of [SMALL, LARGE]) {
 			const { callBack, read } = parkedBatch(count);
 			const data = read();
@@ -68,10 +69,32 @@ describe('a callback for a large parked batch', () => {
 				for (let i = from; i < from + CALLS; i += 1) await callBack(i, data);
 			};
 			await call(50);
-			ms.push(await processorMs(async () => call(50 + CALLS)));
+			us.push(await processorUs(async () => call(50 + CALLS)));
 		}
-		const [small = 0, large = Infinity] = ms;
+		const [small = 0, large = Infinity] = us;
 		// Ten times the items; what n8n itself does to read the execution is ten times as much.
 		expect(large).toBeLessThan(3 * small);
+	});
+});
+
+describe('an item of a batch of ten thousand costs no more than one of a thousand', () => {
+	/** A quarter for what is measured beside it. */
+	const NO_MORE = 1.25;
+
+	it('with Validate Only', async () => {
+		const us: number[] = [];
+		for (const count of [SMALL, LARGE]) {
+			const all = await processorUs(async () => {
+				await validateBatch(count, new Magnific());
+			});
+			us.push(all / count);
+		}
+		const [small = 0, large = Infinity] = us;
+		expect(large).toBeLessThan(NO_MORE * small);
+	});
+
+	it('while it is planned and parked', () => {
+		const [small = 0, large = Infinity] = parkedIn;
+		expect(large).toBeLessThan(NO_MORE * small);
 	});
 });

@@ -1,7 +1,9 @@
 import type { Clock } from '../api/clock';
 
-/** Submissions that come within this time are told in one line: the budget lets them through in bursts of 5 s. */
-const BURST_MS = 5_000;
+/** Most of a burst is answered within this time, and told in one line. */
+const BURST_MS = 1_000;
+/** Where runs start one after the other, no line comes sooner after the last one. */
+const BETWEEN_LINES_MS = 5_000;
 
 /**
  * Tells the ids of started runs, one line per burst: whatever ends n8n, they stand somewhere. `write`
@@ -11,6 +13,9 @@ export class StartedLog {
 	private burst: string[] = [];
 
 	private pause: AbortController | undefined;
+
+	/** Ms since the epoch. */
+	private lastLineAt = -Infinity;
 
 	constructor(
 		private readonly clock: Clock,
@@ -22,7 +27,8 @@ export class StartedLog {
 		if (this.pause) return;
 		const pause = new AbortController();
 		this.pause = pause;
-		void this.clock.sleep(BURST_MS, pause.signal).then(() => {
+		const untilNextMs = this.lastLineAt + BETWEEN_LINES_MS - this.clock.now();
+		void this.clock.sleep(Math.max(BURST_MS, untilNextMs), pause.signal).then(() => {
 			if (this.pause === pause) this.flush();
 		});
 	}
@@ -34,5 +40,6 @@ export class StartedLog {
 		if (this.burst.length === 0) return;
 		this.write(`Magnific: started runs ${this.burst.join(', ')}`);
 		this.burst = [];
+		this.lastLineAt = this.clock.now();
 	}
 }

@@ -73,6 +73,19 @@ const untilThereWere = async (events: number, id: string): Promise<void> => {
 	}
 };
 
+/** The last request of n8n that was killed, when what was on its way has come. */
+const lastRequest = async (): Promise<number> => {
+	const read = async (): Promise<number> =>
+		(await n8n.magnific.control.requests()).at(-1)?.seq ?? 0;
+	let last = await read();
+	for (;;) {
+		await delay(4 * LOOK_MS);
+		const later = await read();
+		if (later === last) return last;
+		last = later;
+	}
+};
+
 /** When in a night n8n is killed, as a share of all starts and ends of runs. */
 const momentOf = (kind: Kind, round: number, random: () => number): number => {
 	// In every other night, once it is parked: a batch that is still being submitted then is lost to n8n, or late.
@@ -138,7 +151,7 @@ it.each(nights)(
 		await untilThereWere(moment, id);
 		const { status } = await n8n.api.getExecution(id);
 		await n8n.server.kill9();
-		const lastBeforeKill = (await control.requests()).at(-1)?.seq ?? 0;
+		const lastBeforeKill = await lastRequest();
 		await n8n.server.restart();
 		if (kind === 'webhook') await callLate(random);
 		const execution = await n8n.api.waitForEnd(id, { timeoutMs: NIGHT_MS });

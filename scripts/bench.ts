@@ -6,12 +6,14 @@ import { measurePackage, type PackageFigures } from '../bench/package/measure';
 import { measureParked, type ParkedRow } from '../bench/parked/measure';
 import { measureProcessor, type ProcessorRow } from '../bench/processor/measure';
 import { measureReal, type RealRow } from '../bench/real/measure';
+import { measureWorkers, WORKERS, type WorkersRow } from '../bench/real/workers';
 import {
 	describeMemory,
 	describePackage,
 	describeParked,
 	describeProcessor,
 	describeReal,
+	describeWorkers,
 } from '../bench/report/measured';
 import { plotSvg } from '../bench/report/plot';
 import { describeParts, describeSimulation } from '../bench/report/table';
@@ -25,7 +27,7 @@ import { CheckFailed, runMain } from './lib/steps';
 
 /** Those of the first line need no n8n and no package. */
 const SIMULATED = ['simulation', 'parts', 'processor', 'parked'] as const;
-const PARTS = [...SIMULATED, 'package', 'memory', 'real'] as const;
+const PARTS = [...SIMULATED, 'package', 'memory', 'real', 'workers'] as const;
 type Part = (typeof PARTS)[number];
 
 const USAGE = `Measures how fast batches get done, how much memory n8n needs for them, and how large and
@@ -46,6 +48,7 @@ interface Results extends Partial<Simulation> {
 	processor?: ProcessorRow[];
 	parked?: ParkedRow[];
 	real?: RealRow[];
+	workers?: WorkersRow[];
 	memory_mb?: MemoryFigures;
 	package?: PackageFigures;
 }
@@ -63,6 +66,15 @@ const partsIn = (value: string | undefined): readonly Part[] => {
 	const unknown = wanted.filter((name) => !PARTS.some((part) => part === name));
 	if (unknown.length > 0) throw new CheckFailed(`There is no ${unknown.join(', ')} to measure.`);
 	return PARTS.filter((part) => wanted.includes(part));
+};
+
+const workersIn = (value: string | undefined): readonly number[] => {
+	if (value === undefined) return WORKERS;
+	const counts = value.split(',').map(Number);
+	if (!counts.every((count) => Number.isInteger(count) && count > 1)) {
+		throw new CheckFailed('--workers are no numbers of workers, each 2 or more.');
+	}
+	return counts;
 };
 
 const simulateAll = async (sizes: readonly number[]): Promise<Simulation> => {
@@ -91,6 +103,7 @@ async function main(): Promise<void> {
 			only: { type: 'string' },
 			'up-to': { type: 'string' },
 			beside: { type: 'string' },
+			workers: { type: 'string' },
 			help: { type: 'boolean', short: 'h', default: false },
 		},
 	});
@@ -100,6 +113,7 @@ async function main(): Promise<void> {
 	}
 	const sizes = sizesUpTo(values['up-to']);
 	const parts = partsIn(values.only);
+	const counts = workersIn(values.workers);
 	const results: Results = parts.includes('simulation') ? await simulateAll(sizes) : {};
 	if (parts.includes('parts')) {
 		results.parts = await showProgress('Parts', (report) => measureParts(sizes, report));
@@ -133,6 +147,12 @@ async function main(): Promise<void> {
 				measureReal(packed.tarball, report),
 			);
 			console.log(`\n${describeReal(results.real)}\n`);
+		}
+		if (parts.includes('workers')) {
+			results.workers = await showProgress('Workers', (report) =>
+				measureWorkers(packed.tarball, counts, report),
+			);
+			console.log(`\n${describeWorkers(results.workers)}\n`);
 		}
 	}
 	if (values.json !== undefined) {

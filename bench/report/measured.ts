@@ -3,6 +3,7 @@ import type { PackageFigures } from '../package/measure';
 import type { ParkedRow } from '../parked/measure';
 import type { ProcessorRow } from '../processor/measure';
 import type { RealRow } from '../real/measure';
+import type { WorkersRow } from '../real/workers';
 import { aligned } from './table';
 
 /** What was measured of the real n8n, as `npm run bench` prints it. */
@@ -72,5 +73,40 @@ export const describeParked = (rows: ParkedRow[]): string =>
 				row.parked_mb,
 				row.known_mb,
 			]),
+		]),
+	].join('\n');
+
+const percent = (part: number): string => `${(100 * part).toFixed(0)} %`;
+
+export const describeWorkers = (rows: WorkersRow[]): string =>
+	[
+		'Workers of a real n8n with one key of 50 requests per minute, for ten minutes in real time',
+		aligned([
+			[
+				'workers',
+				'shares',
+				'begun within s',
+				'unfairness',
+				'of the limit used',
+				'429s',
+				'longest without a request s',
+				'5 items done s',
+				'longest without a look s',
+			],
+			...rows.map((row) => [
+				row.workers,
+				row.cut,
+				row.begun_within_s.toFixed(1),
+				percent(row.unfairness),
+				percent(row.used),
+				row.http_429,
+				Math.max(...row.executions.map((share) => share.without_request_s)).toFixed(0),
+				row.few.done_s?.toFixed(0) ?? 'never',
+				row.few.without_look_s.toFixed(0),
+			]),
+		]),
+		...rows.flatMap(({ workers, cut, executions }) => [
+			`Minute by minute, ${String(workers)} workers, ${cut}`,
+			...executions.map(({ per_minute }) => `  ${per_minute.join(' ')}`),
 		]),
 	].join('\n');

@@ -1,5 +1,5 @@
 import { readCallback } from '../../../nodes/Magnific/suspended/callback';
-import { callbackUrl, itemIn, newParkKey } from '../../../nodes/Magnific/suspended/callbackUrl';
+import { callbackUrl, newParkKey } from '../../../nodes/Magnific/suspended/callbackUrl';
 
 const key = newParkKey();
 const runs = ['firstRun00', 'secondRun0'].map((run_id, itemIndex) => ({
@@ -36,33 +36,5 @@ describe('a callback on the URL of one item', () => {
 		{ event: 'finished', run_id: 'firstRun00' },
 	])('is of its own run where it names no other: %j', (body) => {
 		expect(read(body)).toMatchObject({ isOfAnother: false, parked: { run_id: 'firstRun00' } });
-	});
-});
-
-describe('the URL of an item', () => {
-	const earlier = [
-		{ itemIndex: 7, run_id: 'seventh_-0' },
-		{ itemIndex: 1234, run_id: 'later00000' },
-	];
-	const queryOf = (url: string): Record<string, string> =>
-		Object.fromEntries(new URL(url).searchParams);
-
-	it('tells of runs that were started earlier', () => {
-		const url = callbackUrl('https://n8n.example.com/1?signature=a', key, 3, earlier);
-		expect(url).not.toContain('%');
-		expect(itemIn(queryOf(url), key)).toEqual({ named: '3', isSigned: true, earlier });
-	});
-
-	it('tells of none where there are none', () => {
-		const url = callbackUrl('https://n8n.example.com/1', key, 3);
-		expect(itemIn(queryOf(url), key)).toEqual({ named: '3', isSigned: true, earlier: [] });
-	});
-
-	it.each(['7.elsewhere0', '', undefined])('is not signed when it tells of others: %s', (other) => {
-		const { earlier: _, ...rest } = queryOf(
-			callbackUrl('https://n8n.example.com/1', key, 3, earlier),
-		);
-		const forged = other === undefined ? rest : { ...rest, earlier: other };
-		expect(itemIn(forged, key)).toEqual({ named: '3', isSigned: false, earlier: [] });
 	});
 });

@@ -89,16 +89,35 @@ describe('a call to the own parked execution', () => {
 describe('the URL that an item’s run calls', () => {
 	const RESUME_URL = 'https://n8n.example.com/webhook-waiting/12?signature=abc';
 
-	const queryOf = (itemIndex: number, key = KEY) =>
-		Object.fromEntries(new URL(callbackUrl(RESUME_URL, key, itemIndex)).searchParams);
+	const EARLIER = [
+		{ itemIndex: 7, run_id: 'seventh_-0' },
+		{ itemIndex: 1234, run_id: 'later00000' },
+	];
+
+	const queryOf = (itemIndex: number, key = KEY, earlier: typeof EARLIER = []) =>
+		Object.fromEntries(new URL(callbackUrl(RESUME_URL, key, itemIndex, earlier)).searchParams);
 
 	it('keeps n8n’s own query, and says which item calls', () => {
 		expect(queryOf(7)).toMatchObject({ signature: 'abc', item: '7' });
-		expect(itemIn(queryOf(7), KEY)).toEqual({ named: '7', isSigned: true });
+		expect(itemIn(queryOf(7), KEY)).toEqual({ named: '7', isSigned: true, earlier: [] });
+	});
+
+	it('tells of runs that were started earlier, in letters that stay as they are', () => {
+		const told = itemIn(queryOf(3, KEY, EARLIER), KEY);
+		expect(told).toEqual({ named: '3', isSigned: true, earlier: EARLIER });
+		expect(callbackUrl(RESUME_URL, KEY, 3, EARLIER)).not.toContain('%');
+	});
+
+	it.each(['7.elsewhere0', '', undefined])('is not signed when it tells of others: %s', (other) => {
+		const forged = { ...queryOf(3, KEY, EARLIER), earlier: other };
+		expect(itemIn(forged, KEY)).toEqual({ named: '3', isSigned: false, earlier: [] });
 	});
 
 	it('proves nothing for another item, another park or with another secret', () => {
-		expect(itemIn({ ...queryOf(7), item: '8' }, KEY)).toEqual({ named: '8', isSigned: false });
+		expect(itemIn({ ...queryOf(7), item: '8' }, KEY)).toMatchObject({
+			named: '8',
+			isSigned: false,
+		});
 		for (const other of [newParkKey(), { ...KEY, id: 'x' }, { ...KEY, secret: 'x' }]) {
 			expect(itemIn(queryOf(7), other).isSigned).toBe(false);
 		}

@@ -44,6 +44,17 @@ export const isSignedFor = (
 	return given.length === expected.length && timingSafeEqual(given, expected);
 };
 
+/** Letters that stay as they are in a query. */
+const BETWEEN_RUNS = '*';
+const runText = ({ itemIndex, run_id }: RunOfItem): string => `${String(itemIndex)}.${run_id}`;
+
+/** Longer URLs may not be kept everywhere: many databases have columns of this length. */
+const LONGEST_URL = 255;
+
+/** How many more letters a URL may have, and how many a run takes of them. */
+export const roomIn = (url: string): number => LONGEST_URL - url.length - `&${EARLIER}=`.length;
+export const lengthOf = (run: RunOfItem): number => runText(run).length + BETWEEN_RUNS.length;
+
 const itemText = (item: string, earlier: string): string =>
 	earlier === '' ? item : `${item}.${earlier}`;
 
@@ -59,7 +70,7 @@ export const callbackUrl = (
 	earlier: readonly RunOfItem[] = [],
 ): string => {
 	const url = new URL(resumeUrl);
-	const runs = earlier.map((run) => `${String(run.itemIndex)}.${run.run_id}`).join('*');
+	const runs = earlier.map(runText).join(BETWEEN_RUNS);
 	url.searchParams.set(SIGNATURE, signFor(ITEM, key, itemText(String(itemIndex), runs)));
 	url.searchParams.set(ITEM, String(itemIndex));
 	if (runs !== '') url.searchParams.set(EARLIER, runs);
@@ -67,7 +78,7 @@ export const callbackUrl = (
 };
 
 const runsIn = (text: string): RunOfItem[] =>
-	text.split('*').flatMap((run) => {
+	text.split(BETWEEN_RUNS).flatMap((run) => {
 		const [, itemIndex, run_id] = /^(\d+)\.(.+)$/.exec(run) ?? [];
 		return run_id === undefined ? [] : [{ itemIndex: Number(itemIndex), run_id }];
 	});

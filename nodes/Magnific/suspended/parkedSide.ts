@@ -2,7 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { systemClock } from '../api/clock';
 import { isRecord } from '../api/guards';
 import type { Submission } from '../runs/submit';
-import { callbackUrl } from './callbackUrl';
+import { callbackUrl, roomIn } from './callbackUrl';
 import { callSelf } from './callSelf';
 import { EarlierRuns } from './earlierRuns';
 import { noteLate } from './late';
@@ -47,7 +47,8 @@ export const parkedSide = (
 			if (submission.kind === 'started') earlierRuns.add({ itemIndex, run_id: submission.run_id });
 		},
 		callbackUrl(itemIndex) {
-			return callbackUrl(park.resumeUrl, park, itemIndex, earlierRuns.next());
+			const url = callbackUrl(park.resumeUrl, park, itemIndex);
+			return callbackUrl(park.resumeUrl, park, itemIndex, earlierRuns.next(roomIn(url)));
 		},
 		async tell() {
 			const news = new Map(untold);

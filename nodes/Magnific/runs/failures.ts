@@ -138,8 +138,11 @@ export const failureOf = (
 			return {
 				itemIndex,
 				message: `The run may have started and been charged, but its id is not known: ${outcome.error.message}`,
-				advice:
-					'It was not sent again, so as not to pay twice. See with Creation → Get Many, or in Magnific, whether it has made something before you run this item again.',
+				advice: [
+					'It was not sent again, so as not to pay twice.',
+					...(outcome.advice === undefined ? [] : [outcome.advice]),
+					'See with Creation → Get Many, or in Magnific, whether it has made something before you run this item again.',
+				].join(' '),
 				...codeOf(outcome.error),
 				details: {
 					...base(app, undefined, 'unknown'),

@@ -36,8 +36,11 @@ export type RunOutcome =
 	| { kind: 'unreadable'; run_id: string; status: string | null; error: ApiError }
 	/** Certainly not started, nothing charged. `refusal`: what its last try met, where it waited for another. */
 	| { kind: 'not_started'; error: ApiError; refusal?: ApiError | undefined }
-	/** Nobody knows whether it was started and charged. `sentAt`: when it was sent, ms since the epoch. */
-	| { kind: 'unknown'; error: ApiError; sentAt?: number };
+	/**
+	 * Nobody knows whether it was started and charged. `sentAt`: when it was sent, ms since the epoch;
+	 * `advice`: where else its id may stand.
+	 */
+	| { kind: 'unknown'; error: ApiError; sentAt?: number; advice?: string };
 
 export const runIdOf = (outcome: RunOutcome): string | undefined => {
 	switch (outcome.kind) {

@@ -139,10 +139,11 @@ export const neverTold = (): Extract<RunOutcome, { kind: 'unknown' }> => ({
 	kind: 'unknown',
 	error: new ApiError({
 		kind: 'network',
-		message:
-			'n8n ended while it started the runs of this batch, most likely before it came to this one',
+		message: 'n8n ended before it had saved which runs of this batch were started',
 		advice: '',
 	}),
+	advice:
+		'n8n’s log has the id of each run that was started, beside the item’s number: search it for “Magnific: started runs”. With the id, Run → Get gives the result.',
 });
 
 /** What became of all items of a park as far as it is known. */

@@ -211,8 +211,13 @@ export class Night {
 		return ['failed', 'cancelled'].includes(this.runs.get(run_id)?.status ?? '');
 	}
 
+	/** What was started after the park n8n has not saved: what has called back before the kill, its log tells. */
 	private mayBeUnknown(run_id: string): boolean {
-		return this.neverTold.has(run_id) || this.ofTheLastBurst.has(run_id);
+		return this.neverTold.has(run_id) || this.ofTheLastBurst.has(run_id) || this.inLog.has(run_id);
+	}
+
+	private get inLog(): Set<string> {
+		return new Set(idsInLog(this.books.log));
 	}
 
 	private get neverTold(): Set<string> {

@@ -265,6 +265,13 @@ describe('all failures of an execution in one message', () => {
 	});
 });
 
+it('says of a submission of unknown fate where its id may stand', () => {
+	const advice = 'It may be in the log.';
+	expect(failure({ kind: 'unknown', error: broken('ECONNRESET'), advice })?.advice).toMatch(
+		/^It was not sent again, so as not to pay twice\. It may be in the log\. See with/,
+	);
+});
+
 it('says of a submission of unknown fate when it was sent, where that is known', () => {
 	const error = refused(500);
 	expect(failure({ kind: 'unknown', error, sentAt: 0 })).toMatchObject({

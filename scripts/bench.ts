@@ -30,15 +30,17 @@ const SIMULATED = ['simulation', 'parts', 'processor', 'parked'] as const;
 const PARTS = [...SIMULATED, 'package', 'memory', 'real', 'workers'] as const;
 type Part = (typeof PARTS)[number];
 
-const USAGE = `Measures how fast batches get done, how much memory n8n needs for them, and how large and
-how quick to load the package is. Takes about twenty minutes.
+const USAGE = `Measures how fast batches get done, how much memory n8n needs for them, how large and how
+quick to load the package is, and how the workers of one n8n share a key. Takes about an hour and a
+quarter, the workers most of it.
 
-  npm run bench -- [--json FILE] [--only PART,…] [--up-to N] [--beside DIRECTORY]
+  npm run bench -- [--json FILE] [--only PART,…] [--up-to N] [--beside DIRECTORY] [--workers N,…]
 
   --json    writes the results to this file too
   --only    some parts only, of ${PARTS.join(', ')}
   --up-to   leaves batches of more than N items out of the simulation, and the plot
-  --beside  measures the processor time of the checkout in this directory too`;
+  --beside  measures the processor time of the checkout in this directory too
+  --workers so many workers share a key, 2 or more; ${WORKERS.join(' and then ')} if not given`;
 
 const PLOT = join(ROOT, 'docs', 'images', 'how-fast.svg');
 

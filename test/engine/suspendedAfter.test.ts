@@ -191,6 +191,22 @@ describe('a suspended batch of more items than the requests of a minute', () => 
 		expect(await submitted()).toBe(60);
 	});
 
+	it('submits all before the park with Reuse Runs, so that n8n saves what was paid', async () => {
+		void start(120, { seconds: 100_000, options: { reuseRuns: 12 } });
+		await parked();
+		expect(await submitted()).toBe(120);
+		n8n.stop();
+	});
+
+	it('submits the rest after the park with Reuse Runs, too, where only some may go at once', async () => {
+		const outcome = await start(20, {
+			seconds: 10,
+			options: { reuseRuns: 12, maxConcurrentRuns: 5 },
+		});
+		expect(await told(outcome)).toEqual(titles(20));
+		expect(await submitted()).toBe(20);
+	});
+
 	it('gives out what a refusal after the park leaves unstarted, with its reason', async () => {
 		await local.control.addFault({
 			route: 'run',

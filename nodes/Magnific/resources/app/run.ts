@@ -122,7 +122,7 @@ const carry = async (
 	ledger: LedgerPage,
 	options: BatchOptions,
 ): Promise<void> => {
-	const { wait, maxWaitMin, maxConcurrentRuns } = options;
+	const { wait, maxWaitMin, maxConcurrentRuns, reuseRuns } = options;
 	const resumeUrl = wait === 'webhook' ? resumeUrlOf(context, batch) : undefined;
 	if (resumeUrl !== undefined) await checkSubWorkflow(context, resumeUrl);
 	const key = resumeUrl === undefined ? undefined : parkKeyOf(context);
@@ -141,9 +141,10 @@ const carry = async (
 	}));
 	const limits = { maxWaitMs: maxWaitMin * 60_000, maxConcurrentRuns };
 	const seams = { ...batch.pacing, api: batch.api, ledger, tell: tellIn(context) };
+	const isKept = reuseRuns !== null && reuseRuns > 0;
 	const submissions =
 		resumeUrl && key
-			? await submitFirst(context, runs, { ...key, resumeUrl }, seams, limits)
+			? await submitFirst(context, runs, { ...key, resumeUrl }, seams, limits, isKept)
 			: undefined;
 	const outcomes = submissions
 		? runs.map(({ itemIndex }) => submissions.outcomes.get(itemIndex))

@@ -201,7 +201,11 @@ describe('a suspended batch of more items than the requests of a minute', () => 
 	it('submits the rest after the park with Reuse Runs, too, where only some may go at once', async () => {
 		const outcome = await start(20, {
 			seconds: 10,
-			options: { reuseRuns: 12, maxConcurrentRuns: 5 },
+			options: {
+				reuseRuns: 12,
+				reuseKey: '={{ "limited, " + $json.title }}',
+				maxConcurrentRuns: 5,
+			},
 		});
 		expect(await told(outcome)).toEqual(titles(20));
 		expect(await submitted()).toBe(20);

@@ -41,7 +41,11 @@ describe('an answer under the own address', () => {
 		[404, { message: 'The execution "1" does not exist.' }],
 		[404, { message: 'The execution "123" does not exist.' }],
 		[409, { message: 'Conflict' }],
+		[404, { message: 'Upstream said: The execution "12" does not exist.' }],
 		[410, { message: 'The execution "12" does not exist.' }],
+		[101, ''],
+		[199, { message: 'Noted' }],
+		[300, { message: 'Noted' }],
 		[401, { error: 'Invalid token' }],
 		[403, '<html></html>'],
 		[302, ''],
@@ -65,10 +69,14 @@ describe('an answer to a call for an execution that still runs', () => {
 		expect(isErrorOfN8n(body)).toBe(true);
 	});
 
-	it.each([undefined, '', '<html>502</html>', { error: 'x' }, { message: 'no route' }])(
-		'is that of somebody in between: %j',
-		(body) => {
-			expect(isErrorOfN8n(body)).toBe(false);
-		},
-	);
+	it.each([
+		undefined,
+		'',
+		'<html>502</html>',
+		{ error: 'x' },
+		{ message: 'no route' },
+		{ code: 404 },
+	])('is that of somebody in between: %j', (body) => {
+		expect(isErrorOfN8n(body)).toBe(false);
+	});
 });

@@ -81,6 +81,90 @@ describe('the items that had no run at the park', () => {
 	});
 });
 
+describe('what is known of the items that had no run', () => {
+	it('counts from when it was first learned', () => {
+		const memory = submitting();
+		noteLate(memory, 1, unknown, NOW);
+		noteLate(memory, 1, unknown, NOW + MINUTE);
+		expect(memory.lastLateAt).toBe(NOW);
+		noteLate(memory, 1, started('b'), NOW + 2 * MINUTE);
+		noteLate(memory, 1, started('b'), NOW + 3 * MINUTE);
+		expect(memory.lastLateAt).toBe(NOW + 2 * MINUTE);
+		expect(memory.startedLate).toHaveLength(1);
+	});
+
+	it('leaves the others open', () => {
+		const memory = submitting();
+		end(memory, 'a');
+		noteLate(memory, 1, notStarted(), NOW);
+		expect(openItems(park, memory).map(({ itemIndex }) => itemIndex)).toEqual([2, 3]);
+		expect(isOver(park, memory, NOW)).toBe(false);
+	});
+
+	it('is no run of the park where the item is none of it', () => {
+		const memory = submitting();
+		noteLate(memory, 9, started('x'), NOW);
+		noteLate(memory, 1, started('b'), NOW);
+		expect(runsOf(park, memory).map(({ run_id }) => run_id)).toEqual(['a', 'b']);
+	});
+
+	it('goes with the park as a further try has extended it', () => {
+		const memory = submitting();
+		noteLate(memory, 1, started('b'), NOW);
+		noteLate(memory, 4, started('e'), NOW);
+		expect(runsOf(park, memory)).toHaveLength(2);
+		const queued = [...park.queued, { itemIndex: 4, app: app() }];
+		expect(runsOf({ ...park, queued }, memory).map(({ run_id }) => run_id)).toEqual([
+			'a',
+			'b',
+			'e',
+		]);
+		const runs = [...park.runs, { itemIndex: 5, run_id: 'f', app: app(), since: NOW }];
+		expect(runsOf({ runs, queued }, memory).map(({ run_id }) => run_id)).toEqual([
+			'a',
+			'f',
+			'b',
+			'e',
+		]);
+	});
+
+	it('says of an item of which nothing was heard that n8n has forgotten it', () => {
+		const [, last] = lateOutcomes({ ...park, queued: park.queued.slice(0, 1) }, submitting());
+		if (last?.outcome.kind !== 'unknown') throw new Error('Something is known of it');
+		expect(last.outcome.error.kind).toBe('network');
+		expect(last.outcome.error.message).not.toBe('');
+	});
+});
+
+describe('a sign of who submits', () => {
+	it('was given now where that is this process, and never where nobody gave one', () => {
+		expect(heardAtOf(submitting(), NOW)).toBe(NOW);
+		expect(heardAtOf(newMemory(false, NOW), NOW)).toBeNull();
+	});
+
+	it('was given when another process last told of one', () => {
+		const memory = newMemory(false, NOW);
+		noteSign(memory, NOW - MINUTE);
+		expect(memory.task).toEqual({ heardAt: NOW - MINUTE, isShared: true });
+		noteSign(memory, NOW);
+		noteSign(memory, NOW - 2 * MINUTE);
+		expect(heardAtOf(memory, NOW + MINUTE)).toBe(NOW);
+	});
+
+	it('is none where there is no time in it, or where this process submits', () => {
+		const [memory, own] = [newMemory(false, NOW), submitting()];
+		for (const heardAt of [null, undefined, String(NOW)]) noteSign(memory, heardAt);
+		noteSign(own, NOW);
+		expect([memory.task, own.task]).toEqual([undefined, undefined]);
+	});
+
+	it('is waited for as long as the longest runs take', () => {
+		const memory = newMemory(true, NOW);
+		expect(isAbandoned(memory, NOW + 329_999)).toBe(false);
+		expect(isAbandoned(memory, NOW + 330_000)).toBe(true);
+	});
+});
+
 describe('who submits them', () => {
 	it('is never given up while it is in this process', () => {
 		expect(isAbandoned(submitting(), NOW + 1_000 * MINUTE)).toBe(false);

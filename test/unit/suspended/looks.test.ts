@@ -3,6 +3,7 @@ import { notJsonError } from '../../../nodes/Magnific/api/errors';
 import {
 	allOver,
 	lookAtParked,
+	lookAtRun,
 	MAY_BE_OVER_MS,
 	newMemory,
 	noteEnd,
@@ -449,5 +450,150 @@ describe('a look at parked runs', () => {
 		await look(here, true);
 		expect(here.api.calls).toEqual([]);
 		expect(allOver([], newMemory())).toBe(true);
+	});
+});
+
+describe('how long runs take', () => {
+	it('is from the shortest to the longest that is over', () => {
+		const memory = newMemory();
+		for (const seconds of [20, 5, 40]) {
+			const run_id = String(seconds);
+			const completed_at = `2026-11-01T00:00:${run_id.padStart(2, '0')}Z`;
+			noteEnd(memory, parkedRun(run_id), run({ run_id, completed_at }), 0);
+		}
+		expect(memory.took).toEqual({ shortest: 5_000, longest: 40_000 });
+	});
+
+	it.each([{ completed_at: null }, { started_at: null }, { started_at: null, completed_at: null }])(
+		'is counted from the submission where the run does not say: %j',
+		(own) => {
+			const memory = newMemory();
+			noteEnd(memory, { ...parkedRun('a'), since: 2_000 }, run({ run_id: 'a', ...own }), 9_000);
+			expect(memory.took).toEqual({ shortest: 7_000, longest: 7_000 });
+		},
+	);
+
+	it('is told by who is believed: the first who told of its end', () => {
+		const memory = memoryOf('a');
+		const [first, before] = [memory.settled.get('a'), memory.took];
+		const other = run({ run_id: 'a', status: 'failed', completed_at: '2026-11-01T00:09:00Z' });
+		noteEnd(memory, parkedRun('a'), other, 0);
+		expect(memory.settled.get('a')).toBe(first);
+		expect(memory.took).toEqual(before);
+	});
+
+	it('tells which of the others may have ended before the park was saved', () => {
+		const memory = newMemory();
+		const completed_at = '2026-11-01T00:00:03Z';
+		noteEnd(memory, parkedRun('short'), run({ run_id: 'short', completed_at }), 0);
+		const park = (parkedAt: number) => ({ runs: [parkedRun('a')], parkedAt });
+		expect(onlyLooksTell(park(2_500), memory)).toBe(true);
+		expect(onlyLooksTell(park(1_500), memory)).toBe(false);
+	});
+});
+
+describe('what is known of a park that has just been made', () => {
+	it('is nothing, and nobody watches over it', () => {
+		expect(newMemory()).toMatchObject({
+			startedLate: [],
+			lastLateAt: 0,
+			isSubmitting: false,
+			isWatched: false,
+			isGoingOn: false,
+			isOverdue: false,
+			hasSaidRefused: false,
+		});
+	});
+
+	it('leaves nothing to looks alone where no run is pending', () => {
+		expect(onlyLooksTell({ runs: [], parkedAt: 0 }, newMemory())).toBe(false);
+		const park = { runs: [parkedRun('a')], parkedAt: 60_000 };
+		expect(onlyLooksTell(park, newMemory())).toBe(true);
+		expect(onlyLooksTell(park, memoryOf('a'))).toBe(false);
+	});
+});
+
+describe('a look at a run', () => {
+	const lookAt = async (model: Partial<Omit<ModelOptions, 'clock'>>) => {
+		const here = await parked(1, model);
+		const [only = parkedRun('none')] = here.runs;
+		await here.clock.advance(MINUTE);
+		const look = await here.clock.run(lookAtRun(only, here.memory, here.seams));
+		return { look, looks: here.api.of('getRun').length };
+	};
+
+	it('waits for its turn where others use up the plan’s requests for a while', async () => {
+		const { look, looks } = await lookAt({
+			fault: ({ operation, index }) =>
+				operation === 'getRun' && index < 7 ? { statusCode: 429 } : undefined,
+		});
+		expect({ look, looks }).toEqual({ look: 'over', looks: 8 });
+	});
+
+	it('is left to the watchdog in the end', async () => {
+		const { look, looks } = await lookAt({
+			fault: ({ operation }) => (operation === 'getRun' ? { statusCode: 429 } : undefined),
+		});
+		expect({ look, looks }).toEqual({ look: 'untold', looks: 40 });
+	});
+
+	it.each([500, 503])('is given up after a second %s', async (statusCode) => {
+		const { look, looks } = await lookAt({
+			fault: ({ operation }) => (operation === 'getRun' ? { statusCode } : undefined),
+		});
+		expect({ look, looks }).toEqual({ look: 'untold', looks: 2 });
+	});
+});
+
+describe('a round of looks', () => {
+	/** How many looks were sent at once, one group after the other. */
+	const groupsOf = (here: World): number[] => {
+		const groups = new Map<number, number>();
+		for (const { sentAt } of here.api.of('getRun')) {
+			groups.set(sentAt, (groups.get(sentAt) ?? 0) + 1);
+		}
+		return [...groups.values()];
+	};
+
+	/** Parks runs of which those with these indexes never end, and looks at them after two minutes. */
+	const round = async (count: number, going: number[], all = false): Promise<Parked> => {
+		const here = await parked(count, {
+			durationMs: ({ index }) => (going.includes(index) ? Infinity : 20_000),
+		});
+		await here.clock.advance(2 * MINUTE);
+		await here.clock.run(lookAtParked(here, here.memory, here.seams, all));
+		return here;
+	};
+
+	it('grows as long as all are over, to ten at once', async () => {
+		expect(groupsOf(await round(30, []))).toEqual([1, 3, 7, 10, 9]);
+	});
+
+	it('begins with one again after a run that still goes', async () => {
+		expect(groupsOf(await round(26, [11]))).toEqual([1, 3, 7, 10, 1, 3, 1]);
+	});
+
+	it('ends where more than one in five still goes', async () => {
+		expect(groupsOf(await round(30, [3, 4, 5]))).toEqual([1, 3]);
+	});
+
+	it('is of all runs where all are asked for, those that were seen going too', async () => {
+		const here = await parked(3);
+		const [first = parkedRun('none')] = here.runs;
+		submitLastLate(here);
+		noteStart(here.memory, first);
+		await here.clock.advance(2 * MINUTE);
+		await here.clock.run(lookAtParked(here, here.memory, here.seams, true));
+		expect(here.api.of('getRun').map(({ id }) => id)).toEqual(here.runs.map((one) => one.run_id));
+	});
+
+	it('takes a part of the budget only for as long as it lasts', async () => {
+		const here = await parked(3);
+		const share = here.budget.share();
+		const leave = jest.spyOn(share, 'leave');
+		jest.spyOn(here.budget, 'share').mockReturnValue(share);
+		await here.clock.advance(2 * MINUTE);
+		await here.clock.run(lookAtParked(here, here.memory, here.seams));
+		expect(leave).toHaveBeenCalledTimes(1);
 	});
 });

@@ -105,3 +105,79 @@ describe('what is known of parked executions', () => {
 		expect(newMemory().isLate).toBe(false);
 	});
 });
+
+describe('how much is known of parked executions', () => {
+	it('counts the results of all, and what came of items after their parks', () => {
+		const memories = new ParkMemories();
+		for (const id of ['one', 'two']) {
+			const memory = memories.of(parkOf(id), NOW);
+			memory?.settled.set('a', run()).set('b', run());
+			memory?.late.set(7, { kind: 'started', run_id: 'c', since: NOW });
+		}
+		expect(memories.size).toEqual({ parks: 2, results: 6 });
+	});
+
+	it('is as much as there may be: the oldest alone goes for one more', () => {
+		const memories = new ParkMemories();
+		const known = (id: string) => memories.of(parkOf(id), NOW);
+		const [first, second] = [known('first'), known('second')];
+		for (let i = 2; i < 1_000; i++) known(`other ${String(i)}`);
+		expect(memories.size.parks).toBe(1_000);
+		expect(known('first')).toBe(first);
+		expect(known('second')).toBe(second);
+		known('one more');
+		expect(memories.size.parks).toBe(1_000);
+		expect(known('first')).toBe(first);
+		expect(known('second')).toBe(second);
+		expect(known('other 3')).toBeDefined();
+		expect(memories.size.parks).toBe(1_000);
+	});
+
+	it('is as many results as there may be: the oldest alone go for more', () => {
+		const memories = new ParkMemories();
+		const known = (id: string) => memories.of(parkOf(id), NOW);
+		const fill = (id: string, results: number): void => {
+			const memory = known(id);
+			for (let r = 0; r < results; r++) memory?.settled.set(`run ${String(r)}`, run());
+		};
+		fill('first', 5_000);
+		fill('second', 5_000);
+		fill('third', 10_000);
+		known('third');
+		expect(memories.size).toEqual({ parks: 3, results: 20_000 });
+		fill('third', 10_001);
+		known('third');
+		expect(memories.size).toEqual({ parks: 2, results: 15_001 });
+	});
+
+	it('stays of a park that is asked for, however many results it has', () => {
+		const memories = new ParkMemories();
+		const memory = memories.of(parkOf('large'), NOW);
+		for (let r = 0; r < 20_001; r++) memory?.settled.set(`run ${String(r)}`, run());
+		expect(memories.of(parkOf('large'), NOW)).toBe(memory);
+		expect(memories.of(parkOf('large'), NOW)).toBe(memory);
+	});
+
+	it('stays of a park whose runs this process submits', () => {
+		const memories = new ParkMemories();
+		const memory = memories.of(parkOf('submitting'), NOW);
+		if (memory) memory.isSubmitting = true;
+		many(memories, 1_500, 1, false);
+		expect(memories.of(parkOf('submitting'), NOW)).toBe(memory);
+	});
+
+	it('is not asked of a park that has gone on, among the last 5,000', () => {
+		const memories = new ParkMemories();
+		memories.goneOn('first');
+		for (let i = 1; i < 5_000; i++) memories.goneOn(`other ${String(i)}`);
+		expect(memories.of(parkOf('first'), NOW)).toBeUndefined();
+		memories.goneOn('one more');
+		expect(memories.of(parkOf('first'), NOW)).toBeDefined();
+		expect(memories.of(parkOf('other 1'), NOW)).toBeUndefined();
+	});
+
+	it('lacks nothing of a park that was made when the process began to serve', () => {
+		const park = parkOf('first', [], { parkedAt: servesSince });
+		expect(new ParkMemories().of(park, NOW)?.isLate).toBe(false);
+	});
+});

@@ -94,3 +94,37 @@ it('takes it for its own workflow where n8n can not tell by whom it was called',
 	};
 	await expect(checkSubWorkflow(context, N8N_1)).resolves.toBeUndefined();
 });
+
+it('may be suspended on n8n 1 where it runs for itself, whoever called it once', async () => {
+	const context = contextOf('a', { a: called(caller, true) }, 'retry');
+	await expect(checkSubWorkflow(context, N8N_1)).resolves.toBeUndefined();
+});
+
+it('refuses in words that no try changes', async () => {
+	const stored: Stored = { a: called(caller, true), b: called(caller, true) };
+	await expect(checkSubWorkflow(contextOf('a', stored), N8N_1)).rejects.toMatchObject({
+		kind: 'rejected',
+		isPassing: false,
+	});
+	await checkSubWorkflow(contextOf('a', stored), N8N_2);
+	stored['a'] = parked(called(caller, true));
+	await expect(checkSubWorkflow(contextOf('b', stored), N8N_2)).rejects.toMatchObject({
+		kind: 'rejected',
+		isPassing: false,
+	});
+});
+
+it('knows the sub-workflows of the last thousand callers', async () => {
+	const stored: Stored = { a: called(caller, true), b: called(caller, true) };
+	const others = async (count: number): Promise<void> => {
+		for (let i = 0; i < count; i++) {
+			await checkSubWorkflow(contextOf('x', { x: called(randomUUID(), true) }), N8N_2);
+		}
+	};
+	await checkSubWorkflow(contextOf('a', stored), N8N_2);
+	stored['a'] = parked(called(caller, true));
+	await others(999);
+	await expect(checkSubWorkflow(contextOf('b', stored), N8N_2)).rejects.toThrow(REFUSED_AS_SECOND);
+	await others(1);
+	await expect(checkSubWorkflow(contextOf('b', stored), N8N_2)).resolves.toBeUndefined();
+});

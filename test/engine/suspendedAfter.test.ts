@@ -281,13 +281,18 @@ describe('a suspended batch of more items than the requests of a minute', () => 
 });
 
 describe('a process that ends while it submits', () => {
+	let goneOn: jest.SpyInstance | undefined;
+
+	afterEach(() => {
+		goneOn?.mockRestore();
+	});
+
 	/** As if it had been killed, and another one served n8n's calls from now on. */
 	const restart = async (): Promise<void> => {
 		endTasks();
-		// Who watched tells that the park has gone on.
-		const told = jest.spyOn(parkMemories, 'goneOn').mockImplementation(() => undefined);
+		// Who watched tells, sooner or later, that the park has gone on.
+		goneOn = jest.spyOn(parkMemories, 'goneOn').mockImplementation(() => undefined);
 		await sleep(300);
-		told.mockRestore();
 		Object.assign(parkMemories, new ParkMemories(), { knowsSince: Infinity });
 	};
 

@@ -83,11 +83,21 @@ export const openItems = <Q extends QueuedItem>(
 	{ late }: ParkMemory,
 ): Q[] => queued.filter(({ itemIndex }) => !late.has(itemIndex));
 
+const hasNoRun = ({ late }: ParkMemory, itemIndex: number): boolean =>
+	late.get(itemIndex)?.kind !== 'started';
+
 /** The items that a callback may give a run to: where an answer was lost, too. */
 export const withoutRun = <Q extends QueuedItem>(
 	{ queued }: { queued: Q[] },
-	{ late }: ParkMemory,
-): Q[] => queued.filter(({ itemIndex }) => late.get(itemIndex)?.kind !== 'started');
+	memory: ParkMemory,
+): Q[] => queued.filter(({ itemIndex }) => hasNoRun(memory, itemIndex));
+
+/** Whether the item is among those. Costs next to nothing where its run is known, as for most calls. */
+export const isWithoutRun = (
+	{ queued }: { queued: QueuedItem[] },
+	memory: ParkMemory,
+	wanted: number,
+): boolean => hasNoRun(memory, wanted) && queued.some(({ itemIndex }) => itemIndex === wanted);
 
 /** When who submits last gave a sign to this process, ms since the epoch; null: never. */
 export const heardAtOf = ({ isSubmitting, task }: ParkMemory, now: number): number | null =>

@@ -7,7 +7,7 @@ import { StartedLog } from '../runs/idsInLog';
 import { judge, readCallback, type Call, type Callback } from './callback';
 import type { RunOfItem } from './callbackUrl';
 import { goOn, GOES_ON, isAllOver, lookAround, type Met } from './goOn';
-import { heardAtOf, noteLate, runsOf, withoutRun } from './late';
+import { heardAtOf, isWithoutRun, noteLate, runsOf, withoutRun } from './late';
 import { lookAtRun, noteEnd, noteStart, onlyLooksTell, trustsCallbacks } from './looks';
 import type { ParkedRun, ParkMemory } from './looks';
 import { parkMemories, PROCESS } from './memories';
@@ -47,8 +47,8 @@ const logStarted = ({ context, client, memory }: Met, { itemIndex, run_id }: Run
 /** Takes note of runs whose own calls may have reached a process that has ended. */
 const noteEarlier = (met: Met, runs: RunOfItem[], now: number): void => {
 	const { park, memory } = met;
-	const waiting = new Set(withoutRun(park, memory).map(({ itemIndex }) => itemIndex));
-	for (const run of runs.filter(({ itemIndex }) => waiting.has(itemIndex))) {
+	for (const run of runs) {
+		if (!isWithoutRun(park, memory, run.itemIndex)) continue;
 		noteLate(memory, run.itemIndex, { kind: 'started', run_id: run.run_id, since: now }, now);
 		logStarted(met, run);
 	}

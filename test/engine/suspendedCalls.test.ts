@@ -81,6 +81,21 @@ const suspend = async (
 	return { runs, ended };
 };
 
+/** Run → Wait, suspended for a run that was started before. */
+const waitOnceMore = async ({ run_id }: RunRecord, inBetween: InBetween): Promise<NodeOutcome> =>
+	await n8n.run({
+		parameters: {
+			resource: 'run',
+			operation: 'wait',
+			runId: run_id,
+			wait: 'webhook',
+			options: { maxWait: 60 },
+		},
+		items: [{ json: {} }],
+		credential: local.credential,
+		inBetween,
+	});
+
 const until = async (isSo: () => Promise<boolean>): Promise<void> => {
 	for (let look = 0; look < 2_000; look += 1) {
 		if (await isSo()) return;
@@ -406,18 +421,7 @@ describe('a suspended execution', () => {
 		const [run] = runs;
 		if (!run) throw new Error('There is no run');
 		const inTheWay = [404, 409, 502, 404];
-		const ended = n8n.run({
-			parameters: {
-				resource: 'run',
-				operation: 'wait',
-				runId: run.run_id,
-				wait: 'webhook',
-				options: { maxWait: 60 },
-			},
-			items: [{ json: {} }],
-			credential: local.credential,
-			inBetween: () => inTheWay.shift(),
-		});
+		const ended = waitOnceMore(run, () => inTheWay.shift());
 		await until(async () => (await looksAt(run)) > 0);
 		await letEnd(run);
 		expect(statuses(await ended)).toEqual(['completed']);
@@ -431,21 +435,10 @@ describe('a suspended execution', () => {
 		const from = systemClock.now();
 		const works = from + 35_000;
 		let refused = 0;
-		const ended = n8n.run({
-			parameters: {
-				resource: 'run',
-				operation: 'wait',
-				runId: run.run_id,
-				wait: 'webhook',
-				options: { maxWait: 60 },
-			},
-			items: [{ json: {} }],
-			credential: local.credential,
-			inBetween: () => {
-				if (systemClock.now() >= works) return undefined;
-				refused += 1;
-				return 'reset';
-			},
+		const ended = waitOnceMore(run, () => {
+			if (systemClock.now() >= works) return undefined;
+			refused += 1;
+			return 'reset';
 		});
 		await until(() => Promise.resolve(refused > 0));
 		await letEnd(run);

@@ -8,6 +8,7 @@ import { overTries } from '../../../nodes/Magnific/suspended/tries';
 import { batchOf } from '../support/batch';
 import { app, plainRuns, world } from '../support/fixtures';
 import { nodeContext } from '../support/nodeContext';
+import { itemOptions } from '../support/parks';
 import { VirtualClock } from '../support/virtualClock';
 
 const mockTime = { clock: new VirtualClock() };
@@ -22,16 +23,7 @@ jest.mock('../../../nodes/Magnific/api/clock', () => ({
 }));
 
 const RESUME_URL = 'https://n8n.example.com/webhook-waiting/12';
-const OPTIONS = {
-	outputPer: 'run',
-	downloadFiles: false,
-	binaryField: 'data',
-	onTimeout: 'output',
-	onPartial: 'output',
-	metadata: {},
-	maxFileSize: 0,
-	notifyTrigger: '',
-} as const;
+const OPTIONS = itemOptions();
 
 /** A node whose execution can be suspended; its calls to itself are taken. */
 const suspendable = (items: number): IExecuteFunctions => {

@@ -17,6 +17,7 @@ import {
 import { savePark, type Park } from '../../../nodes/Magnific/suspended/state';
 import { app } from '../support/fixtures';
 import { nodeContext } from '../support/nodeContext';
+import { itemOptions } from '../support/parks';
 import { VirtualClock } from '../support/virtualClock';
 
 const mockTime = { clock: new VirtualClock() };
@@ -34,16 +35,7 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const SECRET = 'hush';
 const RESUME_URL = 'https://n8n.example.com/webhook-waiting/12';
-const OPTIONS = {
-	outputPer: 'run',
-	downloadFiles: false,
-	binaryField: 'data',
-	onTimeout: 'output',
-	onPartial: 'output',
-	metadata: {},
-	maxFileSize: 0,
-	notifyTrigger: '',
-} as const;
+const OPTIONS = itemOptions();
 
 interface Answer {
 	status: number | undefined;

@@ -1,8 +1,15 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../../nodes/Magnific/api/clock';
 
 /** How many seconds of the node's time pass in a real second: the local Magnific's time scale. */
 export const SPEED = 50;
+
+/** The process of n8n in which something is done; none where the tests have only their own. */
+export const inProcess = new AsyncLocalStorage<{ isDead: boolean }>();
+
+/** What a dead process waits for. */
+export const never = async (): Promise<never> => new Promise(() => undefined);
 
 const startedAt = Date.now();
 
@@ -10,7 +17,7 @@ const now = (): number => startedAt + (Date.now() - startedAt) * SPEED;
 
 /**
  * The node's clock at the speed of the local Magnific, so that a run of ten seconds takes half a
- * second for both. Stands in for `api/clock` by `jest.mock`.
+ * second for both. Stands in for `api/clock` by `jest.mock`. Nobody wakes up in a dead process.
  */
 export const systemClock: Clock = {
 	now,
@@ -24,5 +31,6 @@ export const systemClock: Clock = {
 		} catch {
 			// Aborted: who was waiting looks at its own signals.
 		}
+		if (inProcess.getStore()?.isDead === true) await never();
 	},
 };

@@ -83,12 +83,21 @@ export const describeSimulation = ({
 		'',
 		'Processes with one key and no memory in common, for ten minutes',
 		aligned([
-			['processes', 'shares', 'begun s apart', 'unfairness', 'of the limit used', '429s'],
+			[
+				'processes',
+				'shares',
+				'begun s apart',
+				'unfairness',
+				'from the third minute on',
+				'of the limit used',
+				'429s',
+			],
 			...processes.map((row) => [
 				row.processes,
 				row.cut,
 				row.stagger_s,
 				row.unfairness.toFixed(2),
+				row.settled_unfairness.toFixed(2),
 				row.used.toFixed(2),
 				row.http_429,
 			]),

@@ -1,11 +1,14 @@
 import { SlidingWindowBudget } from '../../nodes/Magnific/api/budget';
 import type { RunApi } from '../../nodes/Magnific/api/client';
 import { carryRuns } from '../../nodes/Magnific/runs/carry';
+import { unfairnessOf } from '../real/shares';
 import { seconds } from './simulate';
 import { newWorld, REQUESTS_PER_MINUTE, runsOf, seamsOf, type World } from './world';
 
 const A_MINUTE_MS = 60_000;
 const MINUTES = 10;
+/** So many minutes after all have begun they know their shares. */
+const FINDING_MINUTES = 2;
 /** More than a process gets through in that time. */
 const RUNS_OF_EACH = 400;
 const RUN_MS = 20_000;
@@ -22,6 +25,8 @@ export interface Processes {
 	per_minute: number[][];
 	/** The greatest distance of a process's requests from an equal share, as a part of that. */
 	unfairness: number;
+	/** The same without the minutes in which they find their shares. */
+	settled_unfairness: number;
 	/** The part of the key's limit that was used. */
 	used: number;
 	http_429: number;
@@ -112,16 +117,19 @@ export const shareOverProcesses = async (
 			return times.filter((at) => at >= from && at < from + A_MINUTE_MS).length;
 		}),
 	);
-	const totals = per_minute.map((minutes) => minutes.reduce((sum, count) => sum + count, 0));
+	const totalsFrom = (minute: number): number[] =>
+		per_minute.map((minutes) => minutes.slice(minute).reduce((sum, count) => sum + count, 0));
+	const totals = totalsFrom(0);
+	const begunMinutes = Math.ceil(((processes - 1) * staggerMs) / A_MINUTE_MS);
 	const all = totals.reduce((sum, count) => sum + count, 0);
-	const share = all / processes;
 	const lastDoneMs = each.at(-1)?.doneMs ?? null;
 	return {
 		processes,
 		cut,
 		stagger_s: staggerMs / 1_000,
 		per_minute,
-		unfairness: Math.max(...totals.map((total) => Math.abs(total - share))) / share,
+		unfairness: unfairnessOf(totals),
+		settled_unfairness: unfairnessOf(totalsFrom(begunMinutes + FINDING_MINUTES)),
 		used: all / (MINUTES * REQUESTS_PER_MINUTE),
 		http_429: world.api.answered(429),
 		last_done_s: lastDoneMs === null ? null : seconds(lastDoneMs),
@@ -133,8 +141,9 @@ export const measureProcesses = async (): Promise<Processes[]> => {
 	const rows: Processes[] = [];
 	for (const processes of [2, 4, 8]) {
 		for (const cut of ['found', 'fixed'] as const) {
-			rows.push(await shareOverProcesses(processes, cut));
-			rows.push(await shareOverProcesses(processes, cut, { staggerMs: 20_000 }));
+			for (const staggerMs of [0, 2_000, 20_000]) {
+				rows.push(await shareOverProcesses(processes, cut, { staggerMs }));
+			}
 		}
 	}
 	return rows;

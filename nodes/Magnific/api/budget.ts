@@ -26,9 +26,10 @@ export interface Budget {
 	pause(until: number): void;
 	/**
 	 * The server refused a request that went (429), so somebody else uses the key: pauses until then,
-	 * does not count the request, and lets fewer go per minute, which grow again.
+	 * does not count the request, and lets fewer go per minute, which grow again. Where the server itself
+	 * has named that time (`isNamed`), those that wait already may go then.
 	 */
-	refused(until: number): void;
+	refused(until: number, isNamed: boolean): void;
 	/** The same budget for one execution: those that wait take turns, whatever each of them has waiting. */
 	share(): SharedBudget;
 	/** Requests that may go within any 60 s: the plan's limit. */
@@ -59,12 +60,15 @@ export const rateWindows = (requestsPerMinute: number): RateWindow[] => [
 // inside it there.
 const ARRIVAL_MARGIN_MS = 200;
 /**
- * Every third minute that a process fills in a row its submissions leave what is free again to others
- * for so long. Whoever was refused comes back at the full second that `Retry-After` names; who filled
- * the minute would always be there first.
+ * After a minute that a process has filled, its submissions leave what is free again to others for so long.
+ * Whoever was refused comes back at the full second that `Retry-After` names; who filled the minute
+ * would always be there first.
  */
 const LEFT_TO_OTHERS_MS = 1_100;
-const THREE_FULL_MINUTES_MS = 3 * (A_MINUTE_MS + ARRIVAL_MARGIN_MS) + LEFT_TO_OTHERS_MS / 2;
+/** It does so after the first full minute, then after every third. */
+const FULL_MINUTES = 3;
+/** The longest of the windows. */
+const KEPT_MS = 2 * A_MINUTE_MS;
 
 /** What each window keeps free of submissions while other executions look at their runs. */
 const KEPT_FOR_LOOKS = 0.1;
@@ -103,7 +107,7 @@ const goesBefore = (one: Waiting, other: Waiting): boolean => {
 export class SlidingWindowBudget implements Budget {
 	refusals = 0;
 
-	/** When the requests of the last three minutes went, oldest first. */
+	/** When the requests that windows may still count went, oldest first. */
 	private readonly granted: number[] = [];
 
 	/** Those with requests waiting. */
@@ -119,6 +123,12 @@ export class SlidingWindowBudget implements Budget {
 	private turns = 0;
 
 	private pausedUntil = 0;
+
+	/** When the minute last had room for others, ms since the epoch. */
+	private roomAt = -Infinity;
+
+	/** When it last had some since it was left to them. */
+	private leftAt = -Infinity;
 
 	private readonly throttle = new Throttle();
 
@@ -149,7 +159,7 @@ export class SlidingWindowBudget implements Budget {
 		this.pausedUntil = Math.max(this.pausedUntil, until);
 	}
 
-	refused(until: number): void {
+	refused(until: number, isNamed: boolean): void {
 		const now = this.clock.now();
 		const isLate = now < this.pausedUntil;
 		this.refusals += 1;
@@ -158,10 +168,12 @@ export class SlidingWindowBudget implements Budget {
 		const wentThrough = this.granted.filter((at) => at > now - A_MINUTE_MS).length;
 		this.throttle.refused({
 			now,
+			until,
 			requestsPerMinute: this.requestsPerMinute,
 			wentThrough,
 			isLate,
 		});
+		if (isNamed) this.wake?.abort();
 	}
 
 	share(): SharedBudget {
@@ -255,7 +267,7 @@ export class SlidingWindowBudget implements Budget {
 		const limit = this.requestsPerMinute;
 		const windows = this.throttle.narrow(rateWindows(limit), now, limit);
 		const delay = this.delay(windows, now);
-		const alone = this.delay(windows, now, { isSubmission: true });
+		const submitDelay = this.delay(windows, now, { isSubmission: true });
 		const besideLooks = this.delay(windows, now, { isSubmission: true, kept: KEPT_FOR_LOOKS });
 		let request: Waiting | undefined;
 		let inMs = Infinity;
@@ -263,8 +275,8 @@ export class SlidingWindowBudget implements Budget {
 			const first = party.waiting.first()?.item;
 			if (!first) continue;
 			const isBesideLooks = looking.some((other) => other !== party);
-			const submitDelay = isBesideLooks ? besideLooks : alone;
-			const own = first.kind === 'submit' ? submitDelay : delay;
+			const toSubmit = isBesideLooks ? besideLooks : submitDelay;
+			const own = first.kind === 'submit' ? toSubmit : delay;
 			inMs = Math.min(inMs, own);
 			if (own === 0 && (!request || goesBefore(first, request))) request = first;
 		}
@@ -281,7 +293,8 @@ export class SlidingWindowBudget implements Budget {
 		}
 		party.lastTurn = ++this.turns;
 		if (kind === 'poll') this.looks(party);
-		while ((this.granted[0] ?? now) <= now - THREE_FULL_MINUTES_MS) this.granted.shift();
+		this.noteRoom(now);
+		while ((this.granted[0] ?? now) <= now - KEPT_MS - ARRIVAL_MARGIN_MS) this.granted.shift();
 		this.granted.push(now);
 		request.grant();
 	}
@@ -297,12 +310,25 @@ export class SlidingWindowBudget implements Budget {
 	): number {
 		const waits = windows.map(({ ms, max }) => {
 			const blocking = this.granted.at(-Math.max(1, max - Math.floor(max * kept)));
-			const before = isSubmission && ms === A_MINUTE_MS ? this.granted.at(-3 * max) : undefined;
-			const isNeverFree = before !== undefined && before > now - THREE_FULL_MINUTES_MS;
-			const margin = isNeverFree ? LEFT_TO_OTHERS_MS : ARRIVAL_MARGIN_MS;
+			const isLeft = isSubmission && ms === A_MINUTE_MS && this.leavesRoom(now);
+			const margin = isLeft ? LEFT_TO_OTHERS_MS : ARRIVAL_MARGIN_MS;
 			return blocking === undefined ? 0 : blocking + ms + margin - now;
 		});
 		return Math.max(0, this.pausedUntil - now, ...waits);
+	}
+
+	/** Whether it is the others' turn to find room. */
+	private leavesRoom(now: number): boolean {
+		const isFull = now - this.roomAt >= A_MINUTE_MS;
+		return isFull && now - this.leftAt >= FULL_MINUTES * A_MINUTE_MS;
+	}
+
+	/** To be called when a request goes, before it is counted. */
+	private noteRoom(now: number): void {
+		const free = now - A_MINUTE_MS - (this.granted.at(-this.requestsPerMinute) ?? -Infinity);
+		if (free < LEFT_TO_OTHERS_MS - ARRIVAL_MARGIN_MS) return;
+		if (free < A_MINUTE_MS && this.leavesRoom(now)) this.leftAt = now;
+		this.roomAt = now;
 	}
 }
 

@@ -54,7 +54,7 @@ export const pauseAfter = (error: ApiError, attempt: number, pacing: Pacing): nu
 	const { budget, clock, random } = pacing;
 	if (error.kind === 'rate_limited') {
 		const pause = error.retryAfterMs ?? growingPause(attempt, pacing);
-		budget.refused(clock.now() + pause);
+		budget.refused(clock.now() + pause, error.retryAfterMs !== undefined);
 		return pause;
 	}
 	if (error.retryAfterMs === undefined) return backoffMs(attempt, random);

@@ -5,26 +5,27 @@ const FIVE_SECONDS_MS = 5_000;
 const FIRST_PART = 0.3;
 /** Who used more than this part of the limit when somebody else came … */
 const NEARLY_ALL = 0.7;
-/** … leaves this part of it. */
-const LEFT_OF_NEARLY_ALL = 0.5;
+/** … keeps this part of it. */
+const LEFT_OF_ALL = 0.5;
 /**
- * Refusals that go on for longer come from others who want the same: then each takes a part away, as
- * long as anything goes through (a server that refuses everything tells nothing of shares) …
+ * A further refusal takes this part away, times the share's own part of the limit: those who have
+ * more lose more of it, so shares even out (a server that refuses everything tells nothing of shares).
  */
-const GOES_ON_MS = 30_000;
-/** … and leaves this one. Who has more is refused more often, so shares even out. */
-const KEPT = 0.6;
+const TAKEN = 0.6;
 /** Nobody gets less than this part of the plan's limit: else it would hear nothing of what has become free. */
 const LEAST_PART = 0.04;
-/** Without a refusal the requests per minute grow by this part of the limit a minute, and of themselves. */
-const GROWS_PART_OF_LIMIT = 0.04;
-const GROWS_PART = 0.2;
-/** For so long after refusals that go on, requests go evenly: bursts would leave nothing to the others. */
-const EVENLY_MS = 120_000;
-/** Evenly is: 5 s take no more than so many times their part of a minute, … */
+/**
+ * Without a refusal shares grow by these parts of the limit, by the minute and by the minute squared:
+ * slowly, and alike for all, while others want the same; fast when they have gone.
+ */
+const GROWS = 0.02;
+const GROWS_FASTER = 0.05;
+/** Requests go evenly, since bursts would leave nothing to others: 5 s take so many times their part of a minute … */
 const EVENLY = 1.5;
-/** … but this many requests. */
-const EVENLY_LEAST = 2;
+/** … but at least this part of the plan's limit. */
+const EVENLY_LEAST_PART = 0.1;
+/** Who gets nothing at all takes what it can for so long after the pause, in ms: others leave a moment. */
+const CATCHES_UP_MS = 2_000;
 /** After so long without a refusal the next one is a first one again. */
 const FORGOTTEN_MS = 300_000;
 
@@ -38,6 +39,8 @@ export interface RateWindow {
 export interface Refusal {
 	/** Ms since the epoch. */
 	now: number;
+	/** When the next request may go, ms since the epoch. */
+	until: number;
 	/** The plan's limit. */
 	requestsPerMinute: number;
 	/** Requests of the last minute that were not refused. */
@@ -52,19 +55,20 @@ export interface Refusal {
  * control does it. Pure.
  */
 export class Throttle {
-	private last: { perMinute: number; at: number; firstAt: number } | undefined;
+	private last: { perMinute: number; at: number; catchesUpUntil: number } | undefined;
 
-	refused({ now, requestsPerMinute, wentThrough, isLate }: Refusal): void {
-		const { last } = this;
-		const firstAt = last && now < last.at + FORGOTTEN_MS ? last.firstAt : now;
-		if (now < firstAt + GOES_ON_MS) {
-			const isNearlyAll = wentThrough > NEARLY_ALL * requestsPerMinute;
-			const left = isNearlyAll ? LEFT_OF_NEARLY_ALL * wentThrough : wentThrough;
-			this.last = { perMinute: Math.max(FIRST_PART * requestsPerMinute, left), at: now, firstAt };
-		} else if (!isLate && wentThrough > 0) {
-			const left = KEPT * this.perMinute(now, requestsPerMinute);
-			this.last = { perMinute: Math.max(LEAST_PART * requestsPerMinute, left), at: now, firstAt };
-		}
+	/** The share before the requests that were refused together, and whether it was the whole limit. */
+	private before = { perMinute: 0, isAll: true };
+
+	refused({ now, until, requestsPerMinute, wentThrough, isLate }: Refusal): void {
+		const isAll = !this.last || now >= this.last.at + FORGOTTEN_MS;
+		if (!isLate) this.before = { perMinute: this.perMinute(now, requestsPerMinute), isAll };
+		const left = this.leftOf(requestsPerMinute, wentThrough);
+		this.last = {
+			perMinute: Math.max(LEAST_PART * requestsPerMinute, left),
+			at: now,
+			catchesUpUntil: this.before.isAll && wentThrough === 0 ? until + CATCHES_UP_MS : 0,
+		};
 	}
 
 	/** The limit's windows as they are for this process at the time `now`. */
@@ -72,20 +76,27 @@ export class Throttle {
 		const { last } = this;
 		if (!last) return windows;
 		const perMinute = this.perMinute(now, requestsPerMinute);
-		const isEven = last.at >= last.firstAt + GOES_ON_MS && now < last.at + EVENLY_MS;
+		const isEven = now >= last.catchesUpUntil && now < last.at + FORGOTTEN_MS;
 		return windows.map(({ ms, max }) => {
 			if (ms === A_MINUTE_MS) return { ms, max: Math.ceil(perMinute) };
-			const even = Math.ceil((EVENLY * perMinute * ms) / A_MINUTE_MS);
-			const most = isEven && ms === FIVE_SECONDS_MS ? Math.max(EVENLY_LEAST, even) : max;
-			return { ms, max: most };
+			if (ms !== FIVE_SECONDS_MS || !isEven) return { ms, max };
+			const part = (EVENLY * perMinute * ms) / A_MINUTE_MS;
+			return { ms, max: Math.ceil(Math.max(EVENLY_LEAST_PART * requestsPerMinute, part)) };
 		});
+	}
+
+	private leftOf(requestsPerMinute: number, wentThrough: number): number {
+		const { perMinute, isAll } = this.before;
+		if (wentThrough > NEARLY_ALL * requestsPerMinute) return LEFT_OF_ALL * requestsPerMinute;
+		if (isAll) return Math.max(FIRST_PART * requestsPerMinute, wentThrough);
+		if (wentThrough === 0) return perMinute;
+		return perMinute * (1 - (TAKEN * perMinute) / requestsPerMinute);
 	}
 
 	private perMinute(now: number, requestsPerMinute: number): number {
 		if (!this.last) return requestsPerMinute;
-		const { perMinute, at } = this.last;
-		const perMinuteMore = GROWS_PART_OF_LIMIT * requestsPerMinute + GROWS_PART * perMinute;
-		const grown = ((now - at) / A_MINUTE_MS) * perMinuteMore;
-		return Math.min(requestsPerMinute, perMinute + grown);
+		const minutes = (now - this.last.at) / A_MINUTE_MS;
+		const grown = (GROWS * minutes + GROWS_FASTER * minutes * minutes) * requestsPerMinute;
+		return Math.min(requestsPerMinute, this.last.perMinute + grown);
 	}
 }

@@ -187,16 +187,37 @@ describe('the request budget', () => {
 
 	it('does not count a request that the server refused, and lets nothing go before it may', async () => {
 		const { clock, budget, takeMany, times } = setUp(50);
+		await clock.run(takeMany(1));
+		budget.refused(7_000, true);
+		await clock.run(takeMany(15));
+		expect(times().slice(1)).toEqual(Array.from({ length: 15 }, () => 7_000));
+	});
+
+	it('lets those that wait already go when the server says, after what it refused', async () => {
+		const { clock, budget, takeMany, times } = setUp(50);
+		await clock.run(takeMany(50));
+		const waiting = takeMany(5);
+		await clock.advance(2_000);
+		for (let i = 0; i < 50; i++) budget.refused(58_000, true);
+		await clock.run(waiting);
+		expect(times().slice(50)).toEqual(Array.from({ length: 5 }, () => 58_000));
+	});
+
+	it('leaves the rest of a minute to others after a refusal, five in five seconds', async () => {
+		const { clock, budget, takeMany, times } = setUp(50);
 		await clock.run(takeMany(3));
-		budget.refused(7_000);
+		budget.refused(7_000, true);
 		await clock.run(takeMany(8));
-		expect(times().slice(3)).toEqual(Array.from({ length: 8 }, () => 7_000));
+		expect(times().slice(3)).toEqual([
+			...Array<number>(5).fill(7_000),
+			...Array<number>(3).fill(12_200),
+		]);
 	});
 
 	it('after refusals keeps to what went through, and tries for more as time goes on', async () => {
 		const { clock, budget, takeMany, times } = setUp(50);
 		await clock.run(takeMany(50));
-		for (let i = 0; i < 25; i++) budget.refused(clock.now() + 1_000);
+		for (let i = 0; i < 25; i++) budget.refused(clock.now() + 1_000, true);
 		await clock.run(takeMany(200));
 		const within = (from: number, to: number): number =>
 			times()
@@ -208,11 +229,12 @@ describe('the request budget', () => {
 		expect(mostWithin(times().slice(100), 60_000)).toBeGreaterThan(35);
 	});
 
-	it('tries for a fifth of the plan’s limit, however much others take', async () => {
+	it('tries for a third of the plan’s limit, however much others take', async () => {
 		const { clock, budget, takeMany, times } = setUp(50);
-		for (let i = 0; i < 5; i++) budget.refused(clock.now());
-		await clock.run(takeMany(10));
-		expect(times()).toEqual(Array.from({ length: 10 }, () => 0));
+		await clock.run(takeMany(5));
+		for (let i = 0; i < 5; i++) budget.refused(7_000, true);
+		await clock.run(takeMany(15));
+		expect(times().slice(5)).toEqual(Array.from({ length: 15 }, () => 7_000));
 	});
 
 	it('lets executions take turns, whatever each of them has waiting', async () => {

@@ -242,8 +242,8 @@ describe('the pace of a batch', () => {
 
 	it('was throttled, which is said with how often', async () => {
 		const { output, hints } = run({}, ({ budget, results, clock }) => {
-			budget.refused(clock.now());
-			budget.refused(clock.now());
+			budget.refused(clock.now(), true);
+			budget.refused(clock.now(), true);
 			results.set(0, gives(0, 'a'));
 		});
 		await output;

@@ -93,7 +93,8 @@ const play = async ({
 			return;
 		}
 		pauses.push({ from: now, until: now + ms });
-		budget[how](now + ms);
+		if (how === 'pause') budget.pause(now + ms);
+		else budget.refused(now + ms, true);
 	});
 	await clock.run(Promise.all([...asking, ...disturbing]), 1_000 * 60_200);
 	const all = arrivals.reduce((sum, { count }) => sum + count, 0);

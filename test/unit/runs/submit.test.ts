@@ -48,7 +48,7 @@ describe('a submission', () => {
 			Array.from({ length: 60 }, () => 'started'),
 		);
 		expect(sentAfter(here).filter((at) => at === 0)).toHaveLength(50);
-		expect(sentAfter(here).filter((at) => at === 60_200)).toHaveLength(10);
+		expect(sentAfter(here).filter((at) => at === 61_100)).toHaveLength(10);
 		expect(here.api.runs.map(({ inputs }) => inputs.prompt)).toEqual(
 			Array.from({ length: 60 }, (_, i) => `item ${String(i)}`),
 		);

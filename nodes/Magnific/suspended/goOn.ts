@@ -35,7 +35,7 @@ export const isAllOver = ({ client, park, memory }: Met): boolean =>
 
 const lookIn = async (
 	{ client, park, memory }: Met,
-	round: AbortController,
+	signal: AbortSignal,
 	all: boolean,
 ): Promise<void> => {
 	const { api, budget, clock } = client;
@@ -43,7 +43,7 @@ const lookIn = async (
 	await lookAtParked(
 		{ runs, parkedAt: park.parkedAt },
 		memory,
-		{ api, budget, clock, signal: round.signal },
+		{ api, budget, clock, signal },
 		all,
 	);
 };
@@ -58,7 +58,7 @@ export const lookAround = (met: Met): void => {
 	const round = new AbortController();
 	memory.round = round;
 	void (async () => {
-		await lookIn(met, round, false);
+		await lookIn(met, round.signal, false);
 		if (memory.round === round) memory.round = undefined;
 		if (memory.isGoingOn || !isAllOver(met)) return;
 		const { heard } = await callSelf(context, park, 'resume', newsOf(memory.late));
@@ -76,7 +76,9 @@ const readTheRest = async (met: Met): Promise<void> => {
 	const atTheEnd = memory.settled.size > 0 ? LAST_LOOKS_MS : FIRST_LOOKS_MS;
 	const end = endOf(park, memory, clock.now());
 	const patience = memory.isOverdue ? atTheEnd : Math.max(0, end - clock.now());
-	await Promise.race([lookIn(met, round, true), clock.sleep(patience, round.signal)]);
+	// Node warns of more than ten listeners on one signal, and ten looks listen to theirs.
+	const looks = lookIn(met, AbortSignal.any([round.signal]), true);
+	await Promise.race([looks, clock.sleep(patience, round.signal)]);
 	round.abort();
 	memory.round = undefined;
 };

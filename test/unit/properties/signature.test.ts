@@ -127,10 +127,19 @@ describe('the signature of a delivery', () => {
 	});
 
 	it('is not right for another secret, and never for an empty one', () => {
+		// An HMAC fills its key up with zeros.
+		const keyIn = (text: string, encoding: BufferEncoding): string =>
+			Buffer.from(text, encoding)
+				.toString('hex')
+				.replace(/(00)*$/, '');
+		const keysOf = (secret: string): string[] =>
+			secret.startsWith('whsec_')
+				? [keyIn(secret.slice('whsec_'.length), 'base64')]
+				: [keyIn(secret, 'utf8'), keyIn(secret, 'base64')];
 		holds(
 			fc.property(delivery, word(), (given, other) => {
 				const signed = sign(given);
-				fc.pre(other !== given.secret);
+				fc.pre(!keysOf(other).some((key) => keysOf(given.secret).includes(key)));
 				expect(check({ ...signed, secret: other }, given.seconds * 1000)).toBe('wrong');
 				for (const empty of ['', 'whsec_']) {
 					const forged = sign({ ...given, secret: empty });

@@ -229,7 +229,7 @@ describe('the request budget', () => {
 		expect(mostWithin(times().slice(100), 60_000)).toBeGreaterThan(35);
 	});
 
-	it('tries for a third of the plan’s limit, however much others take', async () => {
+	it('tries for three tenths of the plan’s limit, however much others take', async () => {
 		const { clock, budget, takeMany, times } = setUp(50);
 		await clock.run(takeMany(5));
 		for (let i = 0; i < 5; i++) budget.refused(7_000, true);

@@ -139,7 +139,7 @@ describe('the signature of a delivery', () => {
 		holds(
 			fc.property(delivery, word(), (given, other) => {
 				const signed = sign(given);
-				fc.pre(!keysOf(other).some((key) => keysOf(given.secret).includes(key)));
+				fc.pre(!keysOf(other).includes(keysOf(given.secret)[0] ?? ''));
 				expect(check({ ...signed, secret: other }, given.seconds * 1000)).toBe('wrong');
 				for (const empty of ['', 'whsec_']) {
 					const forged = sign({ ...given, secret: empty });

@@ -1,3 +1,4 @@
+import { isSoak } from '../soak';
 import './support/logFile';
 import { BenchPool, type Seen } from './faults/bench';
 import {
@@ -38,7 +39,6 @@ const usual = [
 		({ call }) => call === 'run' || AFTER_THE_PARK.includes(call),
 	),
 ];
-const isSoak = process.env['MAGNIFIC_SOAK'] === '1';
 const cells = isSoak ? cellsOf(ALL.waits, ALL.modes) : usual;
 
 let pool: BenchPool;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Emulator } from '../../emulator';
+import { isSoak } from '../soak';
 import { holdsInTime, SEED } from '../unit/properties/holds';
 import { nightsOf } from './night/plan';
 import { play } from './night/play';
@@ -13,7 +14,6 @@ jest.mock('../../nodes/Magnific/callbacks/signature', () =>
 	jest.requireActual<object>('./support/realSignatures'),
 );
 
-const isSoak = process.env['MAGNIFIC_SOAK'] === '1';
 /** So many nights at the same time, each with a local Magnific of its own. */
 const AT_ONCE = 4;
 /** For each of these and each way to wait; another number by MAGNIFIC_NIGHTS. */

@@ -5,7 +5,7 @@ import type { RunRecord } from '../../emulator/control/types';
 import type { Execution } from '../../scripts/lib/n8n/execution';
 import { appRun, inputId, json } from '../engine/support/parameters';
 import { realN8n } from './support/realN8n';
-import { printedRandom, repetitions } from './support/soak';
+import { printedRandom, repetitions } from '../soak';
 import { itemsNode, magnificNode, workflowOf } from './support/workflows';
 
 const n8n = realN8n({ magnific: { requestsPerMinute: 600, timeScale: 1 } });

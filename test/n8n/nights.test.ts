@@ -5,7 +5,7 @@ import { appRun, json } from '../engine/support/parameters';
 import { idsInLog, Night } from './support/nightBooks';
 import { calledWorkflow, startByCall } from './support/production';
 import { realN8n } from './support/realN8n';
-import { printedRandom, repetitions } from './support/soak';
+import { printedRandom, repetitions } from '../soak';
 import { makeTrouble, seedFrom } from './support/trouble';
 import { itemsNode, magnificNode, workflowOf } from './support/workflows';
 

@@ -5,7 +5,7 @@ import { appRun, fields } from '../engine/support/parameters';
 import { allCompleted, outcomesOf } from './support/outcomes';
 import { calledWorkflow, startByCall, untilThere } from './support/production';
 import { queueN8n } from './support/queueN8n';
-import { printedRandom, repetitions } from './support/soak';
+import { printedRandom, repetitions } from '../soak';
 import { itemsNode, MAGNIFIC, magnificNode, workflowOf, type TestItem } from './support/workflows';
 
 /** One worker that does one execution at a time: whatever held it would let nothing else be done. */

@@ -6,7 +6,7 @@ import type { Execution, Item } from '../../scripts/lib/n8n/execution';
 import { picture } from '../engine/support/files';
 import { appRun, json } from '../engine/support/parameters';
 import { realN8n } from './support/realN8n';
-import { printedRandom, repetitions } from './support/soak';
+import { printedRandom, repetitions } from '../soak';
 import { makeTrouble, seedFrom } from './support/trouble';
 import { itemsNode, magnificNode, workflowOf } from './support/workflows';
 

@@ -5,7 +5,7 @@ import { FORGERIES } from '../../emulator';
 import { appRun, fields } from '../engine/support/parameters';
 import { activate, executionsOf, listening, TRIGGER } from './support/listening';
 import { realN8n } from './support/realN8n';
-import { printedRandom, repetitions } from './support/soak';
+import { printedRandom, repetitions } from '../soak';
 import { itemsNode, magnificNode, workflowOf } from './support/workflows';
 
 const n8n = realN8n({ magnific: { requestsPerMinute: 600 } });

@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
-import { seededRandom } from '../../../emulator/random';
+import { seededRandom } from '../emulator/random';
 
-const isSoak = process.env['MAGNIFIC_SOAK'] === '1';
+/** `npm run test:soak` runs every file that imports this one. */
+export const isSoak = process.env['MAGNIFIC_SOAK'] === '1';
 
 /** How often a test repeats what it does: the first number in `npm test`, the second in `npm run test:soak`. */
 export const repetitions = (usual: number, soak: number): number => (isSoak ? soak : usual);

@@ -66,13 +66,13 @@ export class Submitter {
 	private readonly obstacles = new Map<string, ApiError>();
 
 	/**
-	 * Those that wait for the budget, with their app; a signal of its own for each, since Node warns of
-	 * many listeners on one.
+	 * Those that wait, with their app where what holds up the app ends the wait; a signal of its own for
+	 * each, since Node warns of many listeners on one.
 	 */
-	private readonly queued = new Map<AbortController, string>();
+	private readonly waits = new Map<AbortController, string | undefined>();
 
 	private readonly whenStopped = (): void => {
-		for (const turn of this.queued.keys()) turn.abort();
+		for (const wait of this.waits.keys()) wait.abort();
 	};
 
 	constructor(
@@ -99,11 +99,11 @@ export class Submitter {
 		run: PlainRun,
 		webhook = (): string | undefined => run.webhook,
 	): Promise<Submission> {
-		const { api, clock, ledger, signal } = this.seams;
+		const { api, clock, ledger } = this.seams;
 		let giveUpAt = Infinity;
 		let refusal: ApiError | undefined;
 		for (let attempt = 1; ; attempt++) {
-			const taken = await ledger.claim(run.slot, signal);
+			const taken = await this.waiting(undefined, (signal) => ledger.claim(run.slot, signal));
 			if (taken) return remembered(taken);
 			if (!(await this.mayGo(run.app.sqid))) {
 				ledger.forget(run.slot);
@@ -126,10 +126,12 @@ export class Submitter {
 			}
 			refusal = error;
 			ledger.forget(run.slot);
-			this.stopQueued(error, run.app.sqid);
+			this.endWaits(error, run.app.sqid);
 			const sendAgainAt = clock.now() + (error.retryAfterMs ?? 0);
 			if (!maySendAgain(error) || sendAgainAt >= giveUpAt) return { kind: 'not_started', error };
-			await waitAfter(error, attempt, this.seams);
+			await this.waiting(run.app.sqid, (signal) =>
+				waitAfter(error, attempt, { ...this.seams, signal }),
+			);
 		}
 	}
 
@@ -143,13 +145,28 @@ export class Submitter {
 		return this.obstacle ?? this.obstacles.get(appId);
 	}
 
-	private stopQueued(error: ApiError, appId: string): void {
+	private endWaits(error: ApiError, appId: string): void {
 		const concerned = concerns(error);
 		if (concerned === 'itself') return;
 		if (concerned === 'all') this.obstacle = error;
 		else this.obstacles.set(appId, error);
-		for (const [turn, queuedApp] of this.queued) {
-			if (concerned === 'all' || queuedApp === appId) turn.abort();
+		for (const [wait, waitingApp] of this.waits) {
+			if (waitingApp === undefined) continue;
+			if (concerned === 'all' || waitingApp === appId) wait.abort();
+		}
+	}
+
+	private async waiting<T>(
+		appId: string | undefined,
+		wait: (signal: AbortSignal) => Promise<T>,
+	): Promise<T> {
+		const own = new AbortController();
+		if (this.seams.signal?.aborted === true) own.abort();
+		this.waits.set(own, appId);
+		try {
+			return await wait(own.signal);
+		} finally {
+			this.waits.delete(own);
 		}
 	}
 
@@ -157,10 +174,7 @@ export class Submitter {
 	private async mayGo(appId: string): Promise<boolean> {
 		const { budget, signal } = this.seams;
 		if (this.obstacleTo(appId) || signal?.aborted === true) return false;
-		const turn = new AbortController();
-		this.queued.set(turn, appId);
-		const granted = await budget.take('submit', turn.signal);
-		this.queued.delete(turn);
+		const granted = await this.waiting(appId, (own) => budget.take('submit', own));
 		return granted && !this.obstacleTo(appId);
 	}
 }

@@ -264,6 +264,36 @@ describe('a submission', () => {
 		expect(here.ledger.recall('slot:0')).toEqual({ run_id: 'run00000' });
 	});
 
+	it('waits among thirty others without a listener more on the execution’s signal', async () => {
+		const here = world({
+			latencyMs: 0,
+			fault: ({ index }) => (index < 30 ? { statusCode: 503 } : undefined),
+		});
+		const { signal } = here.stop;
+		const before = getEventListeners(signal, 'abort').length;
+		const done = submitting(here, 30);
+		await here.clock.advance(100);
+		expect(here.api.calls).toHaveLength(30);
+		expect(getEventListeners(signal, 'abort')).toHaveLength(before + 1);
+		await here.clock.run(done);
+		expect(here.api.runs).toHaveLength(30);
+	});
+
+	it('that waits after a 503 is over at once when the credits have run out', async () => {
+		const here = world({
+			latencyMs: 0,
+			fault: ({ index }) => ({ statusCode: index === 0 ? 503 : 402 }),
+		});
+		const start = here.clock.now();
+		const submissions = await submitAll(here, 2);
+		expect(submissions).toMatchObject([
+			{ kind: 'not_started', error: { httpCode: 402 }, refusal: { httpCode: 503 } },
+			{ kind: 'not_started', error: { httpCode: 402 } },
+		]);
+		expect(here.clock.now()).toBe(start);
+		expect(here.api.calls).toHaveLength(2);
+	});
+
 	it('leaves nothing on the execution’s signal once all are through', async () => {
 		const here = world();
 		const { signal } = here.stop;

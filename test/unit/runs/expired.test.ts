@@ -17,6 +17,7 @@ const end = Date.parse(run().completed_at ?? '');
 describe('a run that another execution has started', () => {
 	it('has expired once the links to its files have', () => {
 		expect(isExpired(run({ result: files }), end + 11 * HOUR)).toBe(false);
+		expect(isExpired(run({ result: files }), end + 12 * HOUR)).toBe(true);
 		expect(isExpired(run({ result: files }), end + 13 * HOUR)).toBe(true);
 	});
 
@@ -33,6 +34,20 @@ describe('a run that another execution has started', () => {
 		expect(failure.message).toContain('vCrK3Aa47y');
 		expect(failure.message).toContain('2026-11-01T12:00:20.000Z');
 		expect(failure.advice).toMatch(/retry this execution once more/);
-		expect(failure.details).toMatchObject({ run_id: 'vCrK3Aa47y', status: 'completed' });
+		expect(failure.details).toEqual({
+			run_id: 'vCrK3Aa47y',
+			app_id: 'uqzQLDr2Aw',
+			app_name: 'Product Photo',
+			status: 'completed',
+			expires_at: '2026-11-01T12:00:20.000Z',
+		});
+	});
+
+	it('is told with the app of the run where its app could not be read', () => {
+		const old = run({ app_id: 'An0therApp', result: files });
+		expect(expiredFailure(2, undefined, old).details).toMatchObject({
+			app_id: 'An0therApp',
+			app_name: null,
+		});
 	});
 });

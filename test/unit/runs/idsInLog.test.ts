@@ -43,4 +43,21 @@ describe('the log of started runs', () => {
 		await clock.advance(5_000);
 		expect(lines).toHaveLength(2);
 	});
+
+	it('waits for the rest of a burst from its first run on, and anew after it was told to write', async () => {
+		const clock = new VirtualClock();
+		const lines: string[] = [];
+		const log = new StartedLog(clock, (line) => lines.push(line));
+		log.note(0, 'run0');
+		await clock.advance(600);
+		log.note(1, 'run1');
+		await clock.advance(400);
+		expect(lines).toEqual(['Magnific: started runs item 0: run0, item 1: run1']);
+		await clock.advance(60_000);
+		log.note(2, 'run2');
+		log.flush();
+		log.note(3, 'run3');
+		await clock.advance(0);
+		expect(lines).toHaveLength(2);
+	});
 });

@@ -67,6 +67,49 @@ describe('the progress of a batch', () => {
 		expect(lines.filter((line) => line.includes('to be started'))).toEqual([]);
 	});
 
+	it.each([
+		[20_000, 'less than a minute left'],
+		[45_000, 'about 1 min left'],
+		[100_000, 'about 2 min left'],
+	])('gives a time of %i ms to the minute', async (msLeft, words) => {
+		const clock = new VirtualClock();
+		const lines: string[] = [];
+		const progress = new Progress(
+			clock,
+			2,
+			(line) => lines.push(line),
+			() => ({ queued: 0, msLeft }),
+		);
+		await clock.advance(MINUTE);
+		progress.end();
+		expect(lines[0]).toBe(`Magnific: 0 of 2 runs are over, ${words}`);
+	});
+
+	it('counts no credits for what was not started, nor for what was paid before', async () => {
+		const lines: string[] = [];
+		const here = world({
+			fault: ({ operation, index }) =>
+				operation === 'startRun' && index === 1 ? { statusCode: 400 } : undefined,
+		});
+		const ended = run({ run_id: 'known' });
+		const ledger: Ledger = {
+			...here.seams.ledger,
+			recall: (slot) =>
+				slot === 'slot:0'
+					? { run_id: 'known', ended, reused: true }
+					: here.seams.ledger.recall(slot),
+		};
+		const seams = { ...here.seams, ledger, tell: (line: string) => lines.push(line) };
+		const options = { wait: true, maxWaitMs: 60 * MINUTE, maxConcurrentRuns: 0 };
+		const outcomes = await here.clock.run(carryRuns(plainRuns(3), seams, options));
+		expect(outcomes).toMatchObject([
+			{ kind: 'ended', run: { run_id: 'known' } },
+			{ kind: 'ended' },
+			{ kind: 'not_started' },
+		]);
+		expect(lines).toEqual(['Magnific: 3 of 3 runs are over, 1 without a result, 5 credits']);
+	});
+
 	it('is not told where nobody waits', async () => {
 		expect(await carried(10, 5 * MINUTE, false)).toEqual([]);
 	});

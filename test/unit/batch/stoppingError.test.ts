@@ -24,6 +24,17 @@ describe('the error of a workflow that stops', () => {
 	});
 });
 
+describe('the item that n8n writes behind the message', () => {
+	it.each([
+		['the one that failed', [invalidItem(2, ['No'])], 2],
+		['none where several failed', [invalidItem(0, ['No']), invalidItem(2, ['No'])], undefined],
+		['none where none failed', [], undefined],
+	])('is %s', (_, failures, itemIndex) => {
+		const { context } = toNodeError(node, failures, [], 3);
+		expect(context['itemIndex']).toBe(itemIndex);
+	});
+});
+
 describe('an error in the editor', () => {
 	it('says what happened and what to do, by the API’s code', () => {
 		const error = editorError(node, refused(403));

@@ -27,15 +27,15 @@ describe('a timeout of the workflow that is shorter than Max Wait', () => {
 	});
 });
 
-it.each([
-	['it is as long as Max Wait', said(1_800, 'poll', 30)],
-	['there is none', said(undefined, 'poll', 30)],
-	['it is switched off', said(-1, 'poll', 30)],
-	['it is 0', said(0, 'poll', 30)],
-	['it is none that a number tells', said('300', 'poll', 30)],
-	['there are no settings', said(undefined, 'poll', 30, undefined)],
-])('says nothing of a timeout where %s', (_, nothing) => {
-	expect(nothing).toEqual(NOTHING);
+it.each<[string, Parameters<typeof said>]>([
+	['it is as long as Max Wait', [1_800, 'poll', 30]],
+	['there is none', [undefined, 'poll', 30]],
+	['it is switched off', [-1, 'poll', 30]],
+	['it is 0', [0, 'poll', 30]],
+	['it is none that a number tells', ['300', 'poll', 30]],
+	['there are no settings', [undefined, 'poll', 30, undefined]],
+])('says nothing of a timeout where %s', (_, given) => {
+	expect(said(...given)).toEqual(NOTHING);
 });
 
 it('says nothing where n8n tells a node no settings', () => {

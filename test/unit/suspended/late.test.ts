@@ -4,6 +4,7 @@ import {
 	heardAtOf,
 	isAbandoned,
 	isOver,
+	isWithoutRun,
 	lateOutcomes,
 	noteLate,
 	noteSign,
@@ -61,8 +62,11 @@ describe('the items that had no run at the park', () => {
 		noteLate(memory, 1, started('other'), NOW);
 		noteLate(memory, 1, unknown, NOW);
 		noteLate(memory, 2, unknown, NOW);
+		const without = () => [0, 1, 2, 3, 4].filter((item) => isWithoutRun(park, memory, item));
 		expect(withoutRun(park, memory).map(({ itemIndex }) => itemIndex)).toEqual([2, 3]);
+		expect(without()).toEqual([2, 3]);
 		noteLate(memory, 2, started('c'), NOW);
+		expect(without()).toEqual([3]);
 		expect(runsOf(park, memory).map(({ run_id }) => run_id)).toEqual(['a', 'b', 'c']);
 	});
 

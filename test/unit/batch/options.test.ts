@@ -9,7 +9,7 @@ import {
 	readWaitOptions,
 } from '../../../nodes/Magnific/batch/options';
 import { notForTool, waitOption } from '../../../nodes/Magnific/batch/optionFields';
-import { flag } from '../../../nodes/Magnific/batch/option';
+import { flag, type Option } from '../../../nodes/Magnific/batch/option';
 import { nodeContext, type GivenNode } from '../support/nodeContext';
 import { batchOf } from '../support/batch';
 
@@ -266,4 +266,24 @@ it('hides a field from agents beside what hides it already', () => {
 	const { displayOptions, ...bare } = field;
 	expect(displayOptions).toBeDefined();
 	expect(notForTool(bare).displayOptions).toEqual({ hide: { '@tool': [true] } });
+});
+
+describe('who gives a field', () => {
+	it.each<[string, string, string]>([
+		['an agent’s model', "={{ $fromAI('start') }}", 'the model'],
+		['an agent’s model, in any case', '={{ $fromai("start") }}', 'the model'],
+		['an expression', '={{ $json.start }}', 'an expression'],
+		['an expression with another name', '={{ $fromAIR }}', 'an expression'],
+		['somebody who wrote it', "$fromAI('start')", 'a person'],
+	])('is told to its reader: %s', (_, stored, by) => {
+		const option: Option<string> = {
+			field: { displayName: 'Start', name: 'start', type: 'string', default: '' },
+			unset: 'nobody',
+			read: ({ isExpression, isByModel }) =>
+				isByModel === true ? 'the model' : isExpression ? 'an expression' : 'a person',
+		};
+		const { context } = nodeContext({ parameters: { start: stored } });
+		expect(readParameter(context, option, 0)).toBe(by);
+		expect(readParameter(nodeContext().context, option, 0)).toBe('nobody');
+	});
 });

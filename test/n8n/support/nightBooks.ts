@@ -146,7 +146,11 @@ export class Night {
 
 	private sentAgain(): string[] {
 		const { submissions, lastBeforeKill, execution } = this.books;
-		const unknown = submissions.filter(isOfUnknownFate);
+		const shown = new Set(this.outcomes.map(({ run_id }) => run_id));
+		// Of a run whose answer was lost its callback may tell.
+		const unknown = submissions
+			.filter(isOfUnknownFate)
+			.filter(({ run_id }) => run_id === undefined || !shown.has(run_id));
 		const broken = submissions
 			.filter(({ seq }) => seq > lastBeforeKill)
 			.map(({ seq }) => `request ${String(seq)} started a run after n8n was killed`);

@@ -117,8 +117,7 @@ const answerCallback = async (
 		if (told === 'started' && isNew !== 'likely') {
 			noteStart(memory, parked);
 		} else if (isBelieved && run) {
-			const app_id = run.app_id ?? parked.app?.sqid ?? null;
-			noteEnd(memory, parked, { ...run, app_id }, clock.now());
+			noteEnd(memory, parked, run, clock.now());
 		} else {
 			const found = await lookAtRun(parked, memory, client, LOOKS_FOR_A_CALLBACK);
 			const isUnread = found === 'untold' || found === 'unknown run';

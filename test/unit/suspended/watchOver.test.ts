@@ -7,17 +7,11 @@ import { watchOver } from '../../../nodes/Magnific/suspended/watchOver';
 import { nodeContext } from '../support/nodeContext';
 import { parkedItem, parkOf } from '../support/parks';
 import { VirtualClock } from '../support/virtualClock';
+import { mockTime } from '../support/virtualSystemClock';
 
-const mockTime = { clock: new VirtualClock() };
-
-jest.mock('../../../nodes/Magnific/api/clock', () => ({
-	systemClock: {
-		now: () => mockTime.clock.now(),
-		sleep: async (ms: number, signal?: AbortSignal) => {
-			await mockTime.clock.sleep(ms, signal);
-		},
-	},
-}));
+jest.mock('../../../nodes/Magnific/api/clock', () =>
+	jest.requireActual<object>('../support/virtualSystemClock'),
+);
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;

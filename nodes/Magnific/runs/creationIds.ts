@@ -75,7 +75,7 @@ const resembles = (text: string, field: string): boolean => {
 	// data1, photo_2: the field's name with another number, or with one that it does not have.
 	const [stem, other] = [a, b].map((name) => name.replace(/\d{1,3}$/, ''));
 	if (stem !== '' && stem === other) return true;
-	if (b.length >= 3 && a.length >= 3 && /^[a-z]/.test(a) && b.startsWith(a)) return true;
+	if (a.length >= 3 && /^[a-z]/.test(a) && b.startsWith(a)) return true;
 	return Math.max(a.length, b.length) >= 4 && slipsBetween(a, b) <= (b.length >= 8 ? 2 : 1);
 };
 

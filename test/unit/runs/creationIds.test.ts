@@ -1,5 +1,9 @@
 import fc from 'fast-check';
-import { isCreationId, isStorageNote } from '../../../nodes/Magnific/runs/creationIds';
+import {
+	isCreationId,
+	isStorageNote,
+	looksLikeFieldName,
+} from '../../../nodes/Magnific/runs/creationIds';
 import { holds } from '../properties/holds';
 
 const IDS = [
@@ -79,6 +83,34 @@ describe('the id of a creation', () => {
 		expect(isCreationId(text, [field])).toBe(false);
 	});
 
+	it.each([
+		['pic7x12', 'pic7x345', 'the same with another number'],
+		['summer1', 'summer1look', 'its beginning'],
+		['a_-1-b', 'a1b2c3', 'its beginning, of three letters'],
+		['xbc1def3', 'abc1def2', 'two slips in eight letters'],
+		['a-1-bc', 'a2bc', 'one slip in four letters'],
+		['a-1-bc', 'a1c', 'a letter more than in three'],
+		['ip7c3fa', 'pi7c3fa', 'two letters swapped'],
+	])('is not %j where “%s” is a field: it is %s', (text, field) => {
+		expect(isCreationId(text, [field])).toBe(false);
+	});
+
+	it.each([
+		['7summer', '7summerlook', 'its beginning, but no word'],
+		['look7x', 'summerlook7x', 'its end'],
+		['_-_-a1', 'a1b2c3', 'its beginning, of two letters'],
+		['1-2-3_', '456', 'a number too'],
+		['xbc1dey', 'abc1def', 'two slips in seven letters away'],
+		['a-1-b_', 'a2b', 'one slip in three letters away'],
+		['a1xyd2', 'a1pqd2', 'two other letters away'],
+		['a1xyd2', 'a1yzd2', 'one letter less and one more away'],
+		['a1xyd2', 'a1zxd2', 'one letter more and one less away'],
+		['pi7cf3b', 'pic7f3a', 'two swapped letters and a slip away'],
+		['qi7cf3a', 'pic7f3a', 'a slip and two swapped letters away'],
+	])('may be %j where “%s” is a field: it is %s', (text, field) => {
+		expect(isCreationId(text, [field])).toBe(true);
+	});
+
 	it('is seldom refused for the looks that chance gave it', () => {
 		const id = fc.stringMatching(/^[A-Za-z0-9]{10}$/);
 		const refused = fc
@@ -94,6 +126,52 @@ describe('the id of a creation', () => {
 				expect(isCreationId(`${before}${String(digit)}${after}`, [])).toBe(true);
 			}),
 		);
+	});
+});
+
+describe('a name as people give it to a field', () => {
+	it.each([
+		'data',
+		'IMAGE',
+		'productPhoto',
+		'ProductPhoto',
+		'summerLook',
+		'summer-look_2',
+		'photo12',
+		'photo_1234',
+		'front_2',
+		'box',
+		'go',
+		'my_photo_',
+		// What these end in names files, however the rest is read.
+		'xjqzImg',
+		'img',
+		'jkImages',
+	])('is %s', (name) => {
+		expect(looksLikeFieldName(name)).toBe(true);
+	});
+
+	it.each([
+		['e', 'one letter'],
+		['bcdfg', 'no word, without a vowel'],
+		['XKCD', 'no word in capitals'],
+		['aeiou', 'no word, with nothing but vowels'],
+		['qwert', 'no word of English'],
+		['sumerLk', 'a hump that is none'],
+		['dataXkq', 'a second word that is none'],
+		['hEllo', 'capitals where no word begins'],
+		['HElloWorld', 'two capitals in a row'],
+		['helloW', 'a capital at the end'],
+		['BIGname', 'capitals before small letters'],
+		['one_hEL', 'a part that is a mixture'],
+		['photo1234', 'a long number right behind a word'],
+		['front2', 'a number right behind another word than a file’s'],
+		['front_23456', 'too long a number'],
+		['1data', 'a number in front'],
+		['data_1x', 'a letter behind the number'],
+		['', 'nothing'],
+	])('is not %j: %s', (name) => {
+		expect(looksLikeFieldName(name)).toBe(false);
 	});
 });
 

@@ -87,6 +87,37 @@ describe('a URL', () => {
 		expect(urlProblem(url, nothing)).toContain(said);
 	});
 
+	it.each([
+		['https://user:word@a.example/x y.png', '“https://a.example/x y.png”'],
+		['https://a.example/x y.png?token=secret#more', '“https://a.example/x y.png”'],
+		['https://a.example/x y.png#token?\nsecret', '“https://a.example/x y.png”'],
+		[`https://a.example/ ${'x'.repeat(61)}`, `“https://a.example/ ${'x'.repeat(61)}”`],
+		[`https://a.example/ ${'x'.repeat(62)}`, `“https://a.example/ ${'x'.repeat(61)}…”`],
+	])('is shown without its query and login, and not at any length: %j', (url, shown) => {
+		expect(urlProblem(url, nothing)).toBe(
+			`has a URL with a space or line break in it: ${shown}; write a space as %20`,
+		);
+	});
+
+	it('whose address Magnific cannot reach is refused with the reason', () => {
+		const asked: string[] = [];
+		const forbidden = (url: string): string => {
+			asked.push(url);
+			return 'is private';
+		};
+		const url = 'https://a.example/1.png?token=secret';
+		expect(urlProblem(url, forbidden)).toMatch(
+			/^has a URL .* its address is private; use a public/,
+		);
+		expect(urlProblem(url, forbidden)).not.toContain('secret');
+		expect(asked).toEqual([url, url]);
+	});
+
+	it('with a quote at its end is refused by that letter', () => {
+		expect(urlProblem('https://a.example/1.png>', nothing)).toContain('with “>” at its end');
+		expect(urlProblem('https://a.example/<1>.png', nothing)).toBeUndefined();
+	});
+
 	it('is shown without what may be a secret', () => {
 		const said = [
 			urlProblem(

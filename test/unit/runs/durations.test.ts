@@ -42,6 +42,22 @@ describe('what is known of durations', () => {
 		expect(known.likelyEnd(0)).toBe(10);
 	});
 
+	it('are put together as Kaplan and Meier do, in whatever order they were learned', () => {
+		const known = ended(30, 10, 20);
+		for (const age of [25, 5, 15]) known.sawGoing(`going ${String(age)}`, age);
+		const [first, second, third, ...others] = known.curve();
+		expect([first?.age, second?.age, third?.age, others]).toEqual([10, 20, 30, []]);
+		expect(first?.left).toBeCloseTo(4 / 5);
+		expect(second?.left).toBeCloseTo((4 / 5) * (2 / 3));
+		expect(third?.left).toBeCloseTo(0);
+	});
+
+	it('count a run that was seen going at the very age at which another ended', () => {
+		const known = ended(10);
+		known.sawGoing('a', 10);
+		expect(known.curve()).toEqual([{ age: 10, left: 0.5 }]);
+	});
+
 	it('learns nothing from an end whose time is not known', () => {
 		const known = new Durations();
 		known.sawEnded('a', null);

@@ -3,11 +3,12 @@ import { hasNoResult, inInputs, ledgerIn, ledgerSlot } from '../../../nodes/Magn
 import { file } from '../support/fixtures';
 
 const inputs = { a: { value: 'x' }, b: { value: 1 }, c: { file: file() } };
-const slot = ledgerSlot(0, 3, 'uqzQLDr2Aw', inputs);
+/** As n8n has it saved. */
+const slot = 'run:0:3:49308318c2ae506f';
 
 describe('the slot of a submission', () => {
 	it('is the same in each version: what an execution has saved is found after an update', () => {
-		expect(slot).toBe('run:0:3:49308318c2ae506f');
+		expect(ledgerSlot(0, 3, 'uqzQLDr2Aw', inputs)).toBe(slot);
 	});
 
 	it('takes the inputs by their ids, whichever came first', () => {
@@ -29,24 +30,24 @@ describe('the slot of a submission', () => {
 		expect(ledgerSlot(0, 3, 'uqzQLDr2Aw', again)).toBe(slot);
 	});
 
-	it.each([
-		['another run of the node', ledgerSlot(1, 3, 'uqzQLDr2Aw', inputs)],
-		['another item', ledgerSlot(0, 4, 'uqzQLDr2Aw', inputs)],
-		['another app', ledgerSlot(0, 3, 'other1', inputs)],
-		['another value', ledgerSlot(0, 3, 'uqzQLDr2Aw', { ...inputs, a: { value: 'y' } })],
-		['a value of another type', ledgerSlot(0, 3, 'uqzQLDr2Aw', { ...inputs, b: { value: '1' } })],
-		[
-			'another file',
-			ledgerSlot(0, 3, 'uqzQLDr2Aw', { ...inputs, c: { file: file({ fileKey: 'z' }) } }),
-		],
+	it.each<[string, ...Parameters<typeof ledgerSlot>]>([
+		['another run of the node', 1, 3, 'uqzQLDr2Aw', inputs],
+		['another item', 0, 4, 'uqzQLDr2Aw', inputs],
+		['another app', 0, 3, 'other1', inputs],
+		['another value', 0, 3, 'uqzQLDr2Aw', { ...inputs, a: { value: 'y' } }],
+		['a value of another type', 0, 3, 'uqzQLDr2Aw', { ...inputs, b: { value: '1' } }],
+		['another file', 0, 3, 'uqzQLDr2Aw', { ...inputs, c: { file: file({ fileKey: 'z' }) } }],
 		[
 			'a value that is spelled like the file',
-			ledgerSlot(0, 3, 'uqzQLDr2Aw', { ...inputs, c: { value: 'file-1' } }),
+			0,
+			3,
+			'uqzQLDr2Aw',
+			{ ...inputs, c: { value: 'file-1' } },
 		],
-		['one input more', ledgerSlot(0, 3, 'uqzQLDr2Aw', { ...inputs, d: { value: 'x' } })],
-		['run and item swapped in their digits', ledgerSlot(3, 0, 'uqzQLDr2Aw', inputs)],
-	])('is another one for %s', (_, other) => {
-		expect(other).not.toBe(slot);
+		['one input more', 0, 3, 'uqzQLDr2Aw', { ...inputs, d: { value: 'x' } }],
+		['run and item swapped in their digits', 3, 0, 'uqzQLDr2Aw', inputs],
+	])('is another one for %s', (_, ...other) => {
+		expect(ledgerSlot(...other)).not.toBe(slot);
 	});
 });
 

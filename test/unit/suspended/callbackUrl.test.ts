@@ -50,6 +50,8 @@ describe('the URL that a run calls', () => {
 		expect(url.startsWith(`${RESUME_URL}&`)).toBe(true);
 		expect(Object.keys(queryOf(url)).sort()).toEqual(['item', 'sig', 'signature']);
 		expect(itemIn(queryOf(url), key)).toEqual({ named: '7', isSigned: true, earlier: [] });
+		// Runs that were started before an update call with what they were given then.
+		expect(queryOf(url)['sig']).toBe(signFor('item', key, '7'));
 	});
 
 	it('tells of earlier runs, each as it was', () => {
@@ -72,10 +74,10 @@ describe('the URL that a run calls', () => {
 		['another item', { item: '8' }],
 		['a run more', { earlier: '3.anotherRun' }],
 		['no signature', { sig: undefined }],
-		['an item twice', { item: ['7', '7'] }],
+		['an item in a list', { item: ['7'] }],
 		['runs in a list', { earlier: ['0.firstRun00'] }],
 	])('proves nothing with %s', (_, changed) => {
-		const query = { ...queryOf(callbackUrl(RESUME_URL, key, 7)), ...changed };
+		const query = { ...queryOf(callbackUrl(RESUME_URL, key, 7, [RUN])), ...changed };
 		expect(itemIn(query, key)).toMatchObject({ isSigned: false, earlier: [] });
 	});
 
@@ -91,7 +93,7 @@ describe('the URL that a run calls', () => {
 	});
 
 	it('passes over what is no run in a signed list', () => {
-		const earlier = 'nothing*12.aRun*x.y*3.*4.b';
+		const earlier = 'nothing*12.aRun*x5.y*3.*4.b';
 		const sig = signFor('item', key, `7.${earlier}`);
 		expect(itemIn({ item: '7', earlier, sig }, key).earlier).toEqual([
 			{ itemIndex: 12, run_id: 'aRun' },

@@ -6,6 +6,7 @@ import {
 	throttleHints,
 	timeoutHints,
 	unwatchedHints,
+	queuedHints,
 } from '../../../nodes/Magnific/runs/notes';
 import type { RunOutcome } from '../../../nodes/Magnific/runs/types';
 import { refused, run } from '../support/fixtures';
@@ -152,5 +153,15 @@ describe('the hints about several runs', () => {
 		expect(outcomeHints([ended()], END + 12 * HOUR_MS - 1)).toHaveLength(1);
 		const never: RunOutcome = { kind: 'ended', run: run({ result: null }) };
 		expect(outcomeHints([never], END + 100 * HOUR_MS)).toEqual([]);
+	});
+});
+
+describe('what is said of runs that are started while an execution is suspended', () => {
+	it.each([
+		[0, []],
+		[1, ['1 run more is started while the execution is suspended.']],
+		[70, ['70 runs more are started while the execution is suspended.']],
+	])('is how many they are (%i)', (count, hints) => {
+		expect(queuedHints(count)).toEqual(hints);
 	});
 });

@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { ApiError, notJsonError, unexpectedAnswer } from '../../../nodes/Magnific/api/errors';
+import type { Ledger } from '../../../nodes/Magnific/runs/ledger';
 import { remembered, Submitter, type Submission } from '../../../nodes/Magnific/runs/submit';
 import { app, mostWithin, plainRuns, world, type World } from '../support/fixtures';
 import type { Fault, ModelOptions } from '../support/modelApi';
@@ -236,6 +237,48 @@ describe('a submission', () => {
 			expect(submission).toEqual({ kind: 'not_started', error: noCredits });
 		}
 		expect(here.ledger.recall('slot:299')).toBeUndefined();
+	});
+
+	it('that finds no credits left stops those of other apps too, until a further try of the node', async () => {
+		const here = world({
+			latencyMs: 0,
+			apps: [app(), app({ sqid: 'other1' })],
+			fault: ({ index }) => (index === 0 ? { statusCode: 402 } : undefined),
+		});
+		const submitter = new Submitter(here.seams, MINUTE);
+		const runs = plainRuns(80).map((run, i) =>
+			i === 0 ? run : { ...run, app: app({ sqid: 'other1' }) },
+		);
+		const submit = async (some: typeof runs): Promise<Submission[]> =>
+			await here.clock.run(Promise.all(some.map(async (run) => await submitter.submit(run))));
+		const submissions = await submit(runs);
+		expect(submissions.filter(({ kind }) => kind === 'started')).toHaveLength(49);
+		expect(submissions.at(-1)).toMatchObject({ kind: 'not_started', error: { httpCode: 402 } });
+		expect(await submit(runs.slice(-1))).toMatchObject([{ kind: 'not_started' }]);
+		submitter.tryAnew();
+		expect(await submit(runs.slice(-1))).toMatchObject([{ kind: 'started' }]);
+	});
+
+	it('of an execution that was stopped before waits for nobody', async () => {
+		const here = world();
+		here.stop.abort();
+		const seen: unknown[] = [];
+		const ledger: Ledger = {
+			...here.ledger,
+			claim: async (_, signal) => {
+				seen.push(signal?.aborted);
+				await Promise.resolve();
+				return undefined;
+			},
+		};
+		const submitter = new Submitter({ ...here.seams, ledger }, MINUTE);
+		const [run] = plainRuns(1);
+		expect(run && (await here.clock.run(submitter.submit(run)))).toMatchObject({
+			kind: 'not_started',
+			error: { kind: 'stopped' },
+		});
+		expect(seen).toEqual([true]);
+		expect(here.api.calls).toEqual([]);
 	});
 
 	it('that one app refuses leaves those of other apps alone', async () => {

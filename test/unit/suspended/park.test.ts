@@ -9,18 +9,11 @@ import { batchOf } from '../support/batch';
 import { app, plainRuns, world } from '../support/fixtures';
 import { nodeContext } from '../support/nodeContext';
 import { itemOptions } from '../support/parks';
-import { VirtualClock } from '../support/virtualClock';
+import { mockTime } from '../support/virtualSystemClock';
 
-const mockTime = { clock: new VirtualClock() };
-
-jest.mock('../../../nodes/Magnific/api/clock', () => ({
-	systemClock: {
-		now: () => mockTime.clock.now(),
-		sleep: async (ms: number, signal?: AbortSignal) => {
-			await mockTime.clock.sleep(ms, signal);
-		},
-	},
-}));
+jest.mock('../../../nodes/Magnific/api/clock', () =>
+	jest.requireActual<object>('../support/virtualSystemClock'),
+);
 
 const RESUME_URL = 'https://n8n.example.com/webhook-waiting/12';
 const OPTIONS = itemOptions();

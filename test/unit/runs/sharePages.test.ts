@@ -1,4 +1,7 @@
+import { urlProblem } from '../../../nodes/Magnific/runs/mediaUrls';
 import { sharePage } from '../../../nodes/Magnific/runs/sharePages';
+
+const nothing = (): undefined => undefined;
 
 const pageOf = (url: string): string | undefined => sharePage(new URL(url))?.of;
 
@@ -82,5 +85,93 @@ describe('a page', () => {
 		['https://www.google.com/imgres?imgurl=a', 'a Google search'],
 	])('is known: %s', (url, of) => {
 		expect(pageOf(url)).toBe(of);
+	});
+});
+
+describe('a link to a page that shows a file', () => {
+	it.each([
+		['https://drive.google.com/file/d/1AbC_d-9/view?usp=sharing', 'uc?export=download&id=1AbC_d-9'],
+		['https://drive.google.com/file/u/0/d/1AbC/view', 'uc?export=download&id=1AbC'],
+		['https://drive.google.com/open?id=1AbC', 'uc?export=download&id=1AbC'],
+		['https://drive.google.com/drive/folders/1AbC', 'Google Drive node'],
+		['https://docs.google.com/document/d/1AbC/edit', 'Google Drive node'],
+		['https://photos.app.goo.gl/abc', 'Google Photos'],
+		['https://www.google.com/imgres?imgurl=x', 'its own address'],
+		['https://www.dropbox.com/s/abc/a.png?dl=0', 'dl=1'],
+		['https://www.dropbox.com/scl/fi/abc/a.png?rlkey=x', 'dl=1'],
+		['https://www.dropbox.com/scl/fo/abc/x?dl=1', 'not its folder'],
+		['https://1drv.ms/i/s!Abc', 'OneDrive node'],
+		['https://onedrive.live.com/?id=1&cid=2', 'OneDrive node'],
+		['https://acme.sharepoint.com/:i:/s/x/Eabc', 'download=1'],
+		['https://acme-my.sharepoint.com/personal/x/_layouts/15/onedrive.aspx?id=1', 'download=1'],
+		['https://www.icloud.com/iclouddrive/0abc', 'iCloud'],
+		['https://we.tl/t-abc', 'WeTransfer'],
+		['https://acme.app.box.com/s/abc', 'shared/static'],
+		['https://imgur.com/a/abc', 'i.imgur.com'],
+		['https://www.notion.so/acme/Page-1', 'Notion'],
+		['https://github.com/a/b/blob/main/c.png', 'raw=true'],
+		['https://www.youtube.com/watch?v=abc', 'video file itself'],
+		['https://player.vimeo.com/video/1', 'video file itself'],
+		['https://www.instagram.com/p/abc/', 'its own address'],
+		['https://unsplash.com/photos/abc', 'its own address'],
+		['https://acme.slack.com/files/U1/F1/a.png', 'Slack node'],
+		['https://www.magnific.com/app/creations/LSFgqqrswO', 'the id of the creation'],
+		['https://www.google.de/imgres?imgurl=x', 'its own address'],
+		['https://share.google/images/abc', 'its own address'],
+		['https://share.icloud.com/photos/0abc', 'iCloud'],
+		['https://www.pinterest.co.uk/pin/1/', 'its own address'],
+		['https://www.threads.net/@a/post/b', 'its own address'],
+		['https://drive.proton.me/urls/A#b', 'download the file'],
+		['https://gofile.io/d/abc', 'download the file'],
+		['https://cloud.example.org/s/AbCdEfGhIjKlMnO', '/download at the end'],
+		['https://huggingface.co/a/b/blob/main/c.png', '/resolve/'],
+		['https://bitbucket.org/a/b/src/main/c.png', '/raw/'],
+		['https://commons.wikimedia.org/wiki/File:A.jpg', 'https://upload.wikimedia.org/'],
+		['https://trello.com/c/abc/1-x', 'the node of that service'],
+		['https://discord.com/channels/1/2/3', 'the node of that service'],
+		['https://soundcloud.com/a/b', 'audio file itself'],
+		['https://www.behance.net/gallery/1/a', 'its own address'],
+		['https://stock.adobe.com/images/a/1', 'its own address'],
+		['https://lightroom.adobe.com/shares/abc', 'export the picture'],
+	])('is refused with the way to the file: %s', (url, said) => {
+		expect(urlProblem(url, nothing)).toMatch(/^has a link to a page \(/);
+		expect(urlProblem(url, nothing)).toContain(said);
+	});
+
+	it.each([
+		'https://drive.google.com/uc?export=download&id=1AbC',
+		'https://drive.google.com/thumbnail?id=1AbC',
+		'https://drive.usercontent.google.com/download?id=1AbC',
+		'https://lh3.googleusercontent.com/abc',
+		'https://docs.google.com/drawings/d/1AbC/export/png',
+		'https://www.dropbox.com/s/abc/a.png?dl=1',
+		'https://www.dropbox.com/scl/fi/abc/a.png?rlkey=x&raw=1',
+		'https://dl.dropboxusercontent.com/s/abc/a.png',
+		'https://onedrive.live.com/download?resid=1',
+		'https://api.onedrive.com/v1.0/shares/x/root/content',
+		'https://acme.sharepoint.com/:i:/s/x/Eabc?download=1',
+		'https://app.box.com/shared/static/abc.png',
+		'https://i.imgur.com/abc.png',
+		'https://github.com/a/b/blob/main/c.png?raw=true',
+		'https://github.com/a/b/releases/download/1/c.png',
+		'https://raw.githubusercontent.com/a/b/main/c.png',
+		'https://i.ytimg.com/vi/abc/hq720.jpg',
+		'https://i.redd.it/abc.png',
+		'https://images.unsplash.com/photo-1',
+		'https://notdropbox.com/s/a?dl=0',
+		'https://www.magnific.com/static/a.png',
+		'https://cdn-magnific.freepik.com/abc',
+		'https://storage.googleapis.com/a/b',
+		'https://i.pinimg.com/originals/a.jpg',
+		'https://cloud.example.org/s/AbCdEfGhIjKlMnO/download',
+		'https://x.example/s/photo',
+		'https://huggingface.co/a/b/resolve/main/c.png',
+		'https://upload.wikimedia.org/wikipedia/commons/a/a0/A.jpg',
+		'https://commons.wikimedia.org/wiki/Special:FilePath/A.jpg',
+		'https://cdn.discordapp.com/attachments/1/2/a',
+		'https://trello.com/1/cards/a/attachments/b/download/c.png',
+		'https://pixeldrain.com/api/file/abc',
+	])('is not what this is: %s', (url) => {
+		expect(urlProblem(url, nothing)).toBeUndefined();
 	});
 });
